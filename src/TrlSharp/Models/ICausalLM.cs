@@ -1,0 +1,21 @@
+using TorchSharp.Modules;
+using TrlSharp.Batches;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Models;
+
+/// <summary>A decoder-only language model over packed rows. T tokens, D hidden size, V vocabulary.</summary>
+public interface ICausalLM
+{
+    /// <summary>V: rows of the embedding.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Every parameter under its name in the checkpoint file, in a fixed order. A tied head has no entry of its own.</summary>
+    IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
+
+    /// <summary>Hidden states after the final norm, ready for <see cref="Logits"/>: [T] ids → [T, D].</summary>
+    Tensor HiddenStates(Tensor tokens, SequenceLayout layout);
+
+    /// <summary>Scores over the vocabulary for rows of hidden states, with every scaling and soft cap of the family: [n, D] → [n, V].</summary>
+    Tensor Logits(Tensor hidden);
+}
