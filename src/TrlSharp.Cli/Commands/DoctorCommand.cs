@@ -16,7 +16,7 @@ internal static class DoctorCommand
     private static int Run(Terminal terminal)
     {
         var blocked = false;
-        foreach (var finding in MachineChecks.All())
+        foreach (var finding in MachineChecks.All().Concat(TorchChecks.All()))
         {
             terminal.Line($"{(finding.Fix is null ? "ok  " : finding.Blocks ? "FAIL" : "note")} {finding.Subject,-20} {finding.Value}");
             if (finding.Fix is not null) terminal.Line($"     {"",-20} → {finding.Fix}");
