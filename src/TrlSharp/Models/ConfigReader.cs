@@ -38,6 +38,9 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
         return Number(value) ?? throw Wrong(key, value, "a number");
     }
 
+    /// <summary>A number; null where the file says null, <paramref name="fallback"/> where it is silent.</summary>
+    public double? DoubleOrNull(string key, double? fallback) => !json.ContainsKey(key) ? fallback : Has(key) ? Double(key) : null;
+
     public bool Bool(string key, bool? fallback = null)
     {
         if (Find(key) is not { } value) return fallback ?? throw Missing(key);

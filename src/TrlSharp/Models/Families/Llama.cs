@@ -19,9 +19,9 @@ internal static class Llama
     }
 
     /// <summary>What all descendants read alike.</summary>
-    public static LlamaVariant Read(ConfigReader config, RotaryReader? rotary = null)
+    public static LlamaVariant Read(ConfigReader config, RotaryReader? rotary = null, int? headSize = null)
     {
-        var heads = Heads.Read(config);
+        var heads = Heads.Read(config, headSize);
         var table = (rotary ?? new()).Read(config, heads.Size);
         return new(heads, config.Double("rms_norm_eps", 1e-6), _ => table);
     }
@@ -38,7 +38,7 @@ internal static class Llama
                 var mlp = variant.Mlp is { } build ? build(layer, at) : GatedMlp.Read(config, at["mlp"], hidden, variant.MlpBias).Forward;
                 return variant.Block is { } assemble ? assemble(at, attention.Forward, mlp) : PreNorm(variant, at, attention.Forward, mlp);
             },
-            model => model.RmsNorm("norm", hidden, variant.Epsilon, variant.NormKind).Forward,
+            variant.FinalNorm ?? (model => model.RmsNorm("norm", hidden, variant.Epsilon, variant.NormKind).Forward),
             variant.Names);
         return decoder with { RestartAbove = variant.Rotary(0)?.RestartAbove };
     }
@@ -47,7 +47,7 @@ internal static class Llama
     {
         var heads = variant.Heads;
         var project = variant.Projection is { } build ? build(at) : Projections.Separate(at, heads, variant.QueryKeyValueBias);
-        var output = at.Linear("o_proj", heads.QuerySize, heads.Hidden, variant.OutputBias);
+        var output = at.Linear(variant.OutputName, heads.QuerySize, heads.Hidden, variant.OutputBias);
         return new(layer, project, output, new(variant.Scale ?? heads.Scale, variant.Window(layer), variant.SoftCap), variant.Rotary(layer));
     }
 

@@ -38,5 +38,11 @@ internal sealed record LlamaVariant(Heads Heads, double Epsilon, Func<int, Rotar
     /// <summary>From attention and feed-forward part to a layer; null for norms before both.</summary>
     public Func<ParameterScope, Func<Tensor, ForwardContext, Tensor>, Func<Tensor, ForwardContext, Tensor>, IBlock>? Block { get; init; }
 
+    /// <summary>The norm after the last layer; null for an RMS norm named <c>norm</c>.</summary>
+    public Func<ParameterScope, Func<Tensor, Tensor>>? FinalNorm { get; init; }
+
+    /// <summary>What the output projection of attention is called.</summary>
+    public string OutputName { get; init; } = "o_proj";
+
     public DecoderNames Names { get; init; } = new();
 }

@@ -8,11 +8,23 @@ internal static class ModelFamilies
     public static IReadOnlyDictionary<string, Func<ConfigReader, ParameterScope, Decoder>> ByType { get; } =
         new Dictionary<string, Func<ConfigReader, ParameterScope, Decoder>>(StringComparer.Ordinal)
         {
+            ["cohere"] = Cohere.Build,
+            ["cohere2"] = Cohere.BuildCohere2,
+            ["gemma"] = Gemma.Build,
+            ["gemma2"] = Gemma2.Build,
+            ["gemma3_text"] = Gemma3.Build,
+            ["glm"] = Glm.Build,
+            ["glm4"] = Glm.BuildGlm4,
+            ["granite"] = Granite.Build,
             ["llama"] = Llama.Build,
-            ["mistral"] = Mistral.Build,
             ["ministral"] = Mistral.Build,
+            ["mistral"] = Mistral.Build,
+            ["olmo2"] = Olmo2.Build,
+            ["olmo3"] = Olmo2.BuildOlmo3,
+            ["phi3"] = Phi3.Build,
             ["qwen2"] = Qwen2.Build,
             ["qwen3"] = Qwen3.Build,
+            ["smollm3"] = SmolLM3.Build,
         };
 
     /// <exception cref="ModelFolderException">The type is unknown; the message names the nearest known one.</exception>

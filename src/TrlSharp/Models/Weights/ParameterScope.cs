@@ -27,6 +27,18 @@ internal sealed class ParameterScope(ParameterStore store, string path = "")
             bias ? module.Parameter("bias", InitialValue.Zero, outputs) : null));
     }
 
+    /// <summary>A linear map inside a module that adapters take as a whole: an expert, a router.</summary>
+    public Linear InnerLinear(string name, int inputs, int outputs, bool bias = false) =>
+        new(Join(name), this[name].Parameter("weight", InitialValue.Normal, outputs, inputs), bias ? this[name].Parameter("bias", InitialValue.Zero, outputs) : null);
+
+    /// <summary>A layer norm with a weight and, usually, a bias.</summary>
+    public LayerNorm LayerNorm(string name, int size, double epsilon, bool bias = true, bool unitOffset = false) =>
+        store.AddModule(Join(name), new LayerNorm(
+            this[name].Parameter("weight", unitOffset ? InitialValue.Zero : InitialValue.One, size),
+            bias ? this[name].Parameter("bias", InitialValue.Zero, size) : null,
+            epsilon,
+            unitOffset));
+
     public RmsNorm RmsNorm(string name, int size, double epsilon, RmsNormKind kind = RmsNormKind.ScaleInInputType) =>
         store.AddModule(Join(name), new RmsNorm(
             this[name].Parameter("weight", kind == RmsNormKind.UnitOffset ? InitialValue.Zero : InitialValue.One, size), epsilon, kind));
