@@ -54,8 +54,12 @@ internal static class GradientCheck
     {
         var expected = golden[$"adamw_head.{name}"]; // [16 or fewer]
         var head = parameter.flatten().narrow(0, 0, expected.size(0));
-        var unstable = golden.Json["adamw"]!["unstable"]![name]?["head_index"]?.AsArray().Select(i => i!.GetValue<int>()).ToHashSet() ?? [];
+        var gradient = golden[golden.Has($"grad.{name}") ? $"grad.{name}" : $"grad_head.{name}"].flatten(); // [16 or more]
         for (var i = 0; i < expected.size(0); i++)
-            Golden.Compare($"{name} after a step", head[i], expected[i], golden.Tolerance(unstable.Contains(i) ? "adamw_unstable_abs" : "adamw_abs"));
+        {
+            // Adam's first step is the sign of the gradient: where that is zero but for rounding (a bias of keys), any step is right.
+            var isUnstable = Math.Abs(gradient[i].item<float>()) < 2e-6;
+            Golden.Compare($"{name}[{i}] after a step", head[i], expected[i], golden.Tolerance(isUnstable ? "adamw_unstable_abs" : "adamw_abs"));
+        }
     }
 }

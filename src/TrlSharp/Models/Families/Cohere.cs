@@ -15,7 +15,7 @@ internal static class Cohere
     public static Decoder Build(ConfigReader config, ParameterScope root)
     {
         var perHead = config.Bool("use_qk_norm", false);
-        return Build(config, root, variant => at => Projection(at, variant, perHead), variant => variant);
+        return Build(config, root, 500_000, perHead, variant => variant);
     }
 
     public static Decoder BuildCohere2(ConfigReader config, ParameterScope root)
@@ -23,24 +23,23 @@ internal static class Cohere
         var types = LayerTypes.Read(config, LayerTypes.EveryNthFull(config.Size("sliding_window_pattern", 4)));
         config.Has("sliding_window_pattern");
         var windows = LayerTypes.Windows(config, types, 4096);
-        return Build(config, root, variant => at => Projection(at, variant, perHead: false), variant =>
+        return Build(config, root, 10_000, perHeadNorms: false, variant =>
         {
             var table = variant.Rotary(0);
             return variant with { Window = layer => windows[layer], Rotary = layer => types[layer] == LayerTypes.Sliding ? table : null };
         });
     }
 
-    private static Decoder Build(
-        ConfigReader config, ParameterScope root, Func<LlamaVariant, Func<ParameterScope, Func<Tensor, QueryKeyValue>>> projection, Func<LlamaVariant, LlamaVariant> change)
+    private static Decoder Build(ConfigReader config, ParameterScope root, double theta, bool perHeadNorms, Func<LlamaVariant, LlamaVariant> change)
     {
         var heads = Heads.Read(config);
-        var table = new RotaryReader(Layout: RotaryLayout.Interleaved).Read(config, heads.Size);
+        var table = new RotaryReader(Theta: theta, Layout: RotaryLayout.Interleaved).Read(config, heads.Size);
         var bias = config.Bool("attention_bias", false);
         var variant = new LlamaVariant(heads, config.Double("layer_norm_eps", 1e-5), _ => table) { QueryKeyValueBias = bias, OutputBias = bias };
         var scale = config.Double("logit_scale", 0.0625);
         variant = change(variant) with
         {
-            Projection = projection(variant),
+            Projection = at => Projection(at, variant, perHeadNorms),
             FinalNorm = model => model.LayerNorm("norm", heads.Hidden, variant.Epsilon, bias: false).Forward,
             Block = (at, attention, mlp) => new ParallelBlock(at.LayerNorm("input_layernorm", heads.Hidden, variant.Epsilon, bias: false).Forward, attention, null, mlp),
             Names = new() { TiedByDefault = true },

@@ -18,7 +18,7 @@ internal static class Glm
 
     private static LlamaVariant Read(ConfigReader config)
     {
-        var llama = Llama.Read(config, new(PartialFactor: 0.5, Layout: RotaryLayout.Interleaved), headSize: 128);
+        var llama = Llama.Read(config, new(PartialFactor: 0.5, Layout: RotaryLayout.Interleaved), headSize: 128, epsilon: 1.5625e-7);
         return llama with
         {
             QueryKeyValueBias = config.Bool("attention_bias", false),

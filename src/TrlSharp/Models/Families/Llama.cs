@@ -19,11 +19,11 @@ internal static class Llama
     }
 
     /// <summary>What all descendants read alike.</summary>
-    public static LlamaVariant Read(ConfigReader config, RotaryReader? rotary = null, int? headSize = null)
+    public static LlamaVariant Read(ConfigReader config, RotaryReader? rotary = null, int? headSize = null, double epsilon = 1e-6)
     {
         var heads = Heads.Read(config, headSize);
         var table = (rotary ?? new()).Read(config, heads.Size);
-        return new(heads, config.Double("rms_norm_eps", 1e-6), _ => table);
+        return new(heads, config.Double("rms_norm_eps", epsilon), _ => table);
     }
 
     /// <summary>The decoder of a variant.</summary>
@@ -48,7 +48,8 @@ internal static class Llama
         var heads = variant.Heads;
         var project = variant.Projection is { } build ? build(at) : Projections.Separate(at, heads, variant.QueryKeyValueBias);
         var output = at.Linear(variant.OutputName, heads.QuerySize, heads.Hidden, variant.OutputBias);
-        return new(layer, project, output, new(variant.Scale ?? heads.Scale, variant.Window(layer), variant.SoftCap), variant.Rotary(layer));
+        var rule = new AttentionRule(variant.Scale ?? heads.Scale, variant.Window(layer), variant.SoftCap);
+        return new(layer, project, output, rule, variant.Rotary(layer)) { NormsAfterRotation = variant.NormsAfterRotation?.Invoke(at) };
     }
 
     private static PreNormBlock PreNorm(

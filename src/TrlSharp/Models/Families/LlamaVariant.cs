@@ -32,6 +32,9 @@ internal sealed record LlamaVariant(Heads Heads, double Epsilon, Func<int, Rotar
     /// <summary>The projections at a place; null for q, k, v apart.</summary>
     public Func<ParameterScope, Func<Tensor, QueryKeyValue>>? Projection { get; init; }
 
+    /// <summary>Norms over the heads of queries and keys after the rotation; null for none.</summary>
+    public Func<ParameterScope, (RmsNorm Query, RmsNorm Key)>? NormsAfterRotation { get; init; }
+
     /// <summary>The feed-forward part of a layer; null for a gated MLP.</summary>
     public Func<int, ParameterScope, Func<Tensor, ForwardContext, Tensor>>? Mlp { get; init; }
 

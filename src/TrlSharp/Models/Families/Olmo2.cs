@@ -12,7 +12,7 @@ namespace TrlSharp.Models.Families;
 /// </summary>
 internal static class Olmo2
 {
-    public static Decoder Build(ConfigReader config, ParameterScope root) => Llama.Build(config, root, Read(config, Llama.Read(config, headSize: null)));
+    public static Decoder Build(ConfigReader config, ParameterScope root) => Llama.Build(config, root, Read(config, Llama.Read(config, epsilon: 1e-5)));
 
     public static Decoder BuildOlmo3(ConfigReader config, ParameterScope root)
     {

@@ -9,7 +9,7 @@ internal static class Phi3
 {
     public static Decoder Build(ConfigReader config, ParameterScope root)
     {
-        var llama = Llama.Read(config);
+        var llama = Llama.Read(config, epsilon: 1e-5);
         int? window = config.Has("sliding_window") ? config.Size("sliding_window") : null;
         return Llama.Build(config, root, llama with
         {

@@ -27,6 +27,11 @@ internal sealed class ParameterScope(ParameterStore store, string path = "")
             bias ? module.Parameter("bias", InitialValue.Zero, outputs) : null));
     }
 
+    /// <summary>A linear map whose weight is stored [inputs, outputs], with bias: transformers' Conv1D.</summary>
+    public Linear TransposedLinear(string name, int inputs, int outputs) =>
+        store.AddModule(Join(name), new Linear(
+            Join(name), this[name].Parameter("weight", InitialValue.Normal, inputs, outputs), this[name].Parameter("bias", InitialValue.Zero, outputs), isTransposed: true));
+
     /// <summary>A linear map inside a module that adapters take as a whole: an expert, a router.</summary>
     public Linear InnerLinear(string name, int inputs, int outputs, bool bias = false) =>
         new(Join(name), this[name].Parameter("weight", InitialValue.Normal, outputs, inputs), bias ? this[name].Parameter("bias", InitialValue.Zero, outputs) : null);
