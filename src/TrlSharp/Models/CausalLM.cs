@@ -102,7 +102,7 @@ public sealed class CausalLM : ICausalLM, IDisposable
         {
             // The handle goes now; what the backward pass needs of the tensor stays.
             using var input = x;
-            x = RecomputeActivations && is_grad_enabled() && context.Caches is null ? Recomputed.Run(input, y => block.Forward(y, context)) : block.Forward(input, context); // [T, D]
+            x = RecomputeActivations && is_grad_enabled() && context is { Caches: null, Routing: null } ? Recomputed.Run(input, y => block.Forward(y, context)) : block.Forward(input, context); // [T, D]
             trace?.Add(x.alias().MoveToOuterDisposeScope());
         }
 

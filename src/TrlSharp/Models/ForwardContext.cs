@@ -61,6 +61,14 @@ internal sealed class ForwardContext
         return _tables[rotary] = table;
     }
 
+    /// <summary>Remembers what a routed layer decided, if somebody asked for it.</summary>
+    public void Note(RouterDecision decision)
+    {
+        if (Routing is null) return;
+        foreach (var part in new[] { decision.Logits, decision.Experts, decision.Weights }) part.MoveToOtherDisposeScope(Positions);
+        Routing.Add(decision);
+    }
+
     /// <summary>
     /// Which keys the last <paramref name="queries"/> of <paramref name="keys"/> tokens see: those before them and themselves, the nearest
     /// <paramref name="window"/> only. Truth values [queries, keys].

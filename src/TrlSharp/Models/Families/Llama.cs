@@ -48,7 +48,7 @@ internal static class Llama
         var heads = variant.Heads;
         var project = variant.Projection is { } build ? build(at) : Projections.Separate(at, heads, variant.QueryKeyValueBias);
         var output = at.Linear(variant.OutputName, heads.QuerySize, heads.Hidden, variant.OutputBias);
-        var rule = new AttentionRule(variant.Scale ?? heads.Scale, variant.Window(layer), variant.SoftCap);
+        var rule = new AttentionRule(variant.Scale ?? heads.Scale, variant.Window(layer), variant.SoftCap, variant.Sinks?.Invoke(at));
         return new(layer, project, output, rule, variant.Rotary(layer)) { NormsAfterRotation = variant.NormsAfterRotation?.Invoke(at) };
     }
 

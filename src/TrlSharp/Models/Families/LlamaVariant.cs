@@ -29,6 +29,9 @@ internal sealed record LlamaVariant(Heads Heads, double Epsilon, Func<int, Rotar
     /// <summary>c of the soft cap on scores; null for none.</summary>
     public double? SoftCap { get; init; }
 
+    /// <summary>One learned score per head that joins the softmax; null for none.</summary>
+    public Func<ParameterScope, NamedParameter>? Sinks { get; init; }
+
     /// <summary>The projections at a place; null for q, k, v apart.</summary>
     public Func<ParameterScope, Func<Tensor, QueryKeyValue>>? Projection { get; init; }
 

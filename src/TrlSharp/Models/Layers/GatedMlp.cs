@@ -13,6 +13,10 @@ internal sealed class GatedMlp(Linear gate, Linear up, Linear down, Func<Tensor,
     public static GatedMlp Create(ParameterScope at, int hidden, int inner, Func<Tensor, Tensor> activation, bool bias = false) =>
         new(at.Linear("gate_proj", hidden, inner, bias), at.Linear("up_proj", hidden, inner, bias), at.Linear("down_proj", inner, hidden, bias), activation);
 
+    /// <summary>An expert: its maps are not offered to adapters one by one.</summary>
+    public static GatedMlp CreateInner(ParameterScope at, int hidden, int inner, Func<Tensor, Tensor> activation) =>
+        new(at.InnerLinear("gate_proj", hidden, inner), at.InnerLinear("up_proj", hidden, inner), at.InnerLinear("down_proj", inner, hidden), activation);
+
     /// <summary>[T, D] → [T, D]</summary>
     public Tensor Forward(Tensor x, ForwardContext context) => Forward(x);
 

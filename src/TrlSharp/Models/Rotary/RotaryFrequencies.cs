@@ -37,22 +37,19 @@ internal static class RotaryFrequencies
     }
 
     /// <summary>YaRN (Peng and others, arXiv:2309.00071): a linear ramp between kept and slowed frequencies.</summary>
-    public static Tensor Yarn(double theta, int size, double factor, double betaFast, double betaSlow, double original, bool truncate)
+    public static Tensor Yarn(double theta, int size, YarnSettings yarn)
     {
         using var scope = NewDisposeScope();
-        double Channel(double turns) => size * Math.Log(original / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
-        var (low, high) = (Channel(betaFast), Channel(betaSlow));
-        if (truncate) (low, high) = (Math.Floor(low), Math.Ceiling(high));
+        double Channel(double turns) => size * Math.Log(yarn.Original / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
+        var (low, high) = (Channel(yarn.BetaFast), Channel(yarn.BetaSlow));
+        if (yarn.Truncate) (low, high) = (Math.Floor(low), Math.Ceiling(high));
         (low, high) = (Math.Max(low, 0), Math.Min(high, size - 1));
         if (low == high) high += 0.001;
         var ramp = ((arange(0, size / 2, dtype: ScalarType.Float32) - low) / (high - low)).clamp(0, 1); // [R/2]
         var kept = 1 - ramp; // [R/2]
         var plain = Plain(theta, size); // [R/2]
-        return (plain / factor * (1 - kept) + plain * kept).MoveToOuterDisposeScope(); // [R/2]
+        return (plain / yarn.Factor * (1 - kept) + plain * kept).MoveToOuterDisposeScope(); // [R/2]
     }
-
-    /// <summary>g(m) of YaRN: how much larger scores are made for a stretched context.</summary>
-    public static double YarnMagnitude(double factor, double scale = 1) => factor <= 1 ? 1 : 0.1 * scale * Math.Log(factor) + 1;
 
     /// <summary>LongRoPE (Ding and others, arXiv:2402.13753): one searched factor per channel.</summary>
     public static Tensor LongRope(double theta, int size, IReadOnlyList<double> factors)

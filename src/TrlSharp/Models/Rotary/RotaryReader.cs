@@ -81,16 +81,22 @@ internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor 
         return new(size, Layout, length => RotaryFrequencies.Dynamic(theta, size, factor, maximum, length), dependsOnLength: true);
     }
 
+    /// <summary>YaRN with given settings.</summary>
+    public RotaryEmbedding Yarn(double theta, int size, YarnSettings yarn) =>
+        Fixed(size, () => RotaryFrequencies.Yarn(theta, size, yarn), yarn.Magnitude);
+
     private RotaryEmbedding Yarn(ConfigReader config, ConfigReader section, double theta, int size)
     {
         var original = Original(config, section);
         var factor = section.Has("factor") ? section.Double("factor") : config.Size("max_position_embeddings") / original;
-        var (fast, slow, truncate) = (section.Double("beta_fast", 32), section.Double("beta_slow", 1), section.Bool("truncate", true));
-        var (scale, scaleAll) = (section.Double("mscale", 0), section.Double("mscale_all_dim", 0));
-        var magnitude = section.Has("attention_factor") ? section.Double("attention_factor")
-            : scale != 0 && scaleAll != 0 ? RotaryFrequencies.YarnMagnitude(factor, scale) / RotaryFrequencies.YarnMagnitude(factor, scaleAll)
-            : RotaryFrequencies.YarnMagnitude(factor);
-        return Fixed(size, () => RotaryFrequencies.Yarn(theta, size, factor, fast, slow, original, truncate), magnitude);
+        return Yarn(theta, size, new(factor, original, section.Bool("truncate", true))
+        {
+            BetaFast = section.Double("beta_fast", 32),
+            BetaSlow = section.Double("beta_slow", 1),
+            Scale = section.Double("mscale", 0),
+            ScaleOfAll = section.Double("mscale_all_dim", 0),
+            AttentionFactor = section.DoubleOrNull("attention_factor", null),
+        });
     }
 
     private RotaryEmbedding LongRope(ConfigReader config, ConfigReader section, double theta, int size)
