@@ -87,7 +87,7 @@ internal static class PercentFormat
                 ? Numbers.Truncate(whole.Value)
                 : throw EvaluationException.Runtime($"%{spec.Conversion} format: a real number is required, not {value.TypeName}"));
             negative = integer.Sign < 0;
-            digits = Integer(BigInteger.Abs(integer), spec).PadLeft(Math.Min(spec.Precision, 1000), '0');
+            digits = Integer(BigInteger.Abs(integer), spec).PadLeft(Math.Clamp(spec.Precision, 0, 1000), '0');
             if (spec.Alternate) digits = spec.Conversion switch { 'x' => "0x", 'X' => "0X", 'o' => "0o", _ => "" } + digits;
         }
         else
