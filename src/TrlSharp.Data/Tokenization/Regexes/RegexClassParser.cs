@@ -38,29 +38,31 @@ internal sealed class RegexClassParser(RegexCursor at)
     }
 
     /// <summary>The set of an escape such as \s or \p{L}; null when it is the escape of one character. The backslash has been read.</summary>
-    public CodePointSet? ParseEscapedSet()
+    /// <param name="inClass">Oniguruma's \w and \p{Word} take in ² ³ ¹ ¼ ½ ¾ outside of brackets, and not inside.</param>
+    public CodePointSet? ParseEscapedSet(bool inClass)
     {
         CodePointSet? set = at.Peek switch
         {
             's' or 'S' => UnicodeProperty.Space,
             'd' or 'D' => UnicodeProperty.Find("nd")!,
-            'w' or 'W' => UnicodeProperty.Word(),
+            'w' or 'W' => inClass ? UnicodeProperty.Find("word")! : UnicodeProperty.Word(),
             'h' or 'H' => UnicodeProperty.Find("xdigit")!,
             'p' or 'P' => CodePointSet.Empty,
             _ => null,
         };
         if (set is null) return null;
         var letter = at.Next();
-        if (letter is 'p' or 'P') set = ParseProperty();
+        if (letter is 'p' or 'P') set = ParseProperty(inClass);
         return letter is >= 'A' and <= 'Z' ? set.Complement() : set;
     }
 
-    private CodePointSet ParseProperty()
+    private CodePointSet ParseProperty(bool inClass)
     {
         if (!at.Take('{')) throw at.Refuse("\\p without {");
         var negated = at.Take('^');
         var name = at.Until('}');
-        var set = UnicodeProperty.Find(name) ?? throw at.Refuse($"the property \\p{{{name}}}");
+        var isWord = !inClass && name.Equals("word", StringComparison.OrdinalIgnoreCase);
+        var set = isWord ? UnicodeProperty.Word() : UnicodeProperty.Find(name) ?? throw at.Refuse($"the property \\p{{{name}}}");
         return negated ? set.Complement() : set;
     }
 
@@ -71,7 +73,7 @@ internal sealed class RegexClassParser(RegexCursor at)
             var negated = at.Take('^');
             var name = at.Until(':');
             if (!at.Take(']')) throw at.Refuse("an open [:");
-            var set = UnicodeProperty.Find(name) ?? throw at.Refuse($"the class [:{name}:]");
+            var set = UnicodeProperty.FindPosix(name) ?? throw at.Refuse($"the class [:{name}:]");
             return negated ? set.Complement() : set;
         }
 
@@ -92,7 +94,7 @@ internal sealed class RegexClassParser(RegexCursor at)
     private CodePointSet? ParseEscapedOrNull(out int character)
     {
         character = -1;
-        if (ParseEscapedSet() is { } set) return set;
+        if (ParseEscapedSet(inClass: true) is { } set) return set;
         if (at.Peek == 'b')
         {
             at.Next();

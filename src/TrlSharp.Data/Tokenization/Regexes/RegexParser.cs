@@ -1,3 +1,5 @@
+using TrlSharp.Tokenization.Unicode;
+
 namespace TrlSharp.Tokenization.Regexes;
 
 /// <summary>
@@ -77,7 +79,7 @@ internal sealed class RegexParser(string pattern, string path)
             case 'X' or 'K' or 'k' or 'g' or 'G' or 'y' or 'Y' or 'O' or 'N' or 'c' or 'C' or 'M' or (>= '1' and <= '9'):
                 throw _at.Refuse($"\\{(char)_at.Peek}");
             default:
-                return new RegexClassParser(_at).ParseEscapedSet() is { } set ? Set(set) : Literal(_at.EscapedCharacter());
+                return new RegexClassParser(_at).ParseEscapedSet(inClass: false) is { } set ? Set(set) : Literal(_at.EscapedCharacter());
         }
     }
 

@@ -29,7 +29,10 @@ internal static class UnicodeProperty
 
     public static CodePointSet NewLine { get; } = CodePointSet.Of('\n');
 
-    /// <summary>The set of a name, or null for a name that is not known here.</summary>
+    /// <summary>The set of a POSIX bracket, or null: as a property of that name, but punctuation includes the symbols.</summary>
+    public static CodePointSet? FindPosix(string name) => name == "punct" ? OfCategories("p").Union(OfCategories("s")) : Find(name);
+
+    /// <summary>The set of a property, or null for a name that is not known here.</summary>
     public static CodePointSet? Find(string name)
     {
         var key = new string([.. name.Where(c => c is not (' ' or '_' or '-')).Select(char.ToLowerInvariant)]);
@@ -43,7 +46,7 @@ internal static class UnicodeProperty
             "upper" => FromFile("uppercase"),
             "lower" => FromFile("lowercase"),
             "alnum" => FromFile("alphabetic")!.Union(OfCategories("nd")),
-            "punct" => OfCategories("p").Union(CodePointSet.Of("$+<=>^`|~".Select(c => ((int)c, (int)c)))),
+            "punct" => OfCategories("p"),
             "blank" => OfCategories("zs").Union(CodePointSet.Of('\t')),
             "xdigit" => CodePointSet.Of([('0', '9'), ('A', 'F'), ('a', 'f')]),
             "ascii" => CodePointSet.Of([(0, 0x7F)]),
