@@ -13,6 +13,7 @@ public static class Suites
         {
             ["templates"] = TemplatesSuite.Run,
             ["models"] = ModelsSuite.Run,
+            ["tokenizers"] = TokenizersSuite.Run,
         };
 
     /// <summary><c>DIR/SUITE</c>, or <c>DIR</c> itself when it is the suite's folder.</summary>
