@@ -85,6 +85,7 @@ internal sealed class ConversationProver
             Text = text,
             Spans = spans,
             MessageIndices = [.. conversation.Messages.Select(m => m.Index)],
+            MessageRoles = [.. conversation.Messages.Select(m => m.Role)],
             Weights = weighted,
             SampledStarts = [.. plan.Turns.Select(t => t.Span.Start)],
             TrainedMessages = [.. plan.Turns.Select(t => weights[t.Proof.Index].Message.Index)],
