@@ -11,6 +11,8 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy)
     /// <summary>Characters on each side of a turn's start that are looked at to see whether tokens would have grown together.</summary>
     private const int JointWindow = 24;
 
+    private readonly HashSet<int> _added = [.. tokenizer.AddedTokens.Select(t => t.Id)];
+
     /// <exception cref="MaskException">Content spells a control token, and the policy forbids that.</exception>
     public TokenExplanation Explain(ProvedExample example)
     {
@@ -38,9 +40,10 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy)
         foreach (var to in Cuts(example).Append(example.Text.Length))
         {
             if (to <= from) continue;
-            var start = from;
-            foreach (var token in tokenizer.Encode(example.Text[from..to], addSpecialTokens: false, Gate(example, start, spelt)))
-                tokens.Add(token with { Start = token.Start + start, End = token.End + start });
+            var (first, start) = (tokens.Count, from);
+            tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, from > 0 && !_added.Contains(tokens[^1].Id), Gate(example, start, spelt));
+            if (start > 0)
+                for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
             from = to;
         }
 
@@ -101,8 +104,9 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy)
         if (from > 0 && char.IsLowSurrogate(example.Text[from])) from++;
         if (to < example.Text.Length && char.IsLowSurrogate(example.Text[to])) to--;
         if (from >= start || to <= start) return false;
-        var ignored = new List<string>();
-        foreach (var token in tokenizer.Encode(example.Text[from..to], addSpecialTokens: false, Gate(example, from, ignored)))
+        var tokens = new List<EncodedToken>(JointWindow);
+        tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, from > 0, Gate(example, from, []));
+        foreach (var token in tokens)
             if (token.Start + from < start && token.End + from > start) return true;
         return false;
     }

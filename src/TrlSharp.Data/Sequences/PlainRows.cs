@@ -26,7 +26,7 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
     {
         var text = WithEos(row.Text, row);
         var example = new ProvedExample { Origin = row.Origin, Text = text, Everything = true };
-        return Explain(example, tokenizer.Encode(text));
+        return Explain(example, tokenizer.Encode(text, addSpecialTokens: true));
     }
 
     private TokenExplanation Completion(PromptCompletionExample row)
@@ -42,10 +42,22 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
             SampledStarts = everything ? [] : [start],
             Weights = everything || completion.Length == 0 ? [] : [new WeightedSpan(start, start + completion.Length, -1, Channel.Content, 1, "completion")],
         };
-        if (everything) return Explain(example, tokenizer.Encode(example.Text));
-        var tokens = tokenizer.Encode(row.Prompt).ToList();
-        foreach (var token in tokenizer.Encode(completion, addSpecialTokens: false)) tokens.Add(token with { Start = token.Start + start, End = token.End + start });
+        if (everything) return Explain(example, tokenizer.Encode(example.Text, addSpecialTokens: true));
+        var (before, after) = AroundText();
+        var tokens = new List<EncodedToken>(before);
+        tokenizer.EncodePart(row.Prompt, tokens, isFirst: true, afterText: false);
+        var first = tokens.Count;
+        tokenizer.EncodePart(completion, tokens, isFirst: start == 0, afterText: start > 0, gate: null);
+        for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
+        tokens.AddRange(after);
         return Explain(example, tokens);
+    }
+
+    /// <summary>What the tokenizer's own template puts before and behind a text (BOS, EOS).</summary>
+    private (EncodedToken[] Before, EncodedToken[] After) AroundText()
+    {
+        var tokens = tokenizer.Encode("a", addSpecialTokens: true);
+        return ([.. tokens.TakeWhile(t => t.Start == t.End)], [.. tokens.Reverse().TakeWhile(t => t.Start == t.End).Reverse()]);
     }
 
     private TokenExplanation Explain(ProvedExample example, IReadOnlyList<EncodedToken> tokens)
