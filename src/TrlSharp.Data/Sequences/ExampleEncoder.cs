@@ -6,18 +6,20 @@ using TrlSharp.Tokenization;
 namespace TrlSharp.Sequences;
 
 /// <summary>Tokenises examples as an engine would have: prompts and answers apart, and control tokens only where the template wrote them.</summary>
-internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy)
+internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, RoundTrip? roundTrip)
 {
     /// <summary>Characters on each side of a turn's start that are looked at to see whether tokens would have grown together.</summary>
     private const int JointWindow = 24;
 
     private readonly HashSet<int> _added = [.. tokenizer.AddedTokens.Select(t => t.Id)];
 
-    /// <exception cref="MaskException">Content spells a control token, and the policy forbids that.</exception>
+    /// <exception cref="MaskException">Content spells a control token, and the policy forbids that; or the tokens do not decode to the text.</exception>
     public TokenExplanation Explain(ProvedExample example)
     {
         var spelt = new List<string>();
         var tokens = Encode(example, spelt);
+        if (roundTrip?.Differs(example.Text, tokens) is { } decoded)
+            throw new MaskException(MaskFault.DecodeMismatch, example.Origin, $"the tokens do not decode to the text. {TextDifference.Show("text", example.Text, "decoded", decoded)}");
         var (weights, reasons, straddling) = TokenWeights.Assign(example, tokens, policy.Straddle);
         var findings = new List<Finding>(example.Findings);
         if (spelt.Count > 0)

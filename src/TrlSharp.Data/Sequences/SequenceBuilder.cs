@@ -1,5 +1,6 @@
 using TrlSharp.Conversations;
 using TrlSharp.Examples;
+using TrlSharp.Sequences.Compatibility;
 using TrlSharp.Sequences.Policies;
 using TrlSharp.Sequences.Profiles;
 using TrlSharp.Sequences.Proofs;
@@ -28,6 +29,7 @@ public sealed class SequenceBuilder
     private readonly ExampleEncoder _encoder;
     private readonly PlainRows _plain;
     private readonly SequenceOptions _options;
+    private readonly Tokenizer _tokenizer;
 
     /// <param name="render">The template; null when there are no chats.</param>
     /// <param name="source">Its text.</param>
@@ -39,14 +41,14 @@ public sealed class SequenceBuilder
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(options);
-        (Policy, _options) = (policy, options);
-        _encoder = new ExampleEncoder(tokenizer, policy);
+        (Policy, _options, _tokenizer) = (policy, options, tokenizer);
+        _encoder = new ExampleEncoder(tokenizer, policy, options.CheckDecoding ? new RoundTrip(tokenizer) : null);
         _plain = new PlainRows(tokenizer, policy, options);
         _reader = new ConversationReader(policy.Roles, SeverityTable.With(policy.On));
         if (render is null) return;
         var profile = new TemplateProbe(render, source).Profile();
         var stops = StopTexts.Find(tokenizer, profile, options.StopIds);
-        _prover = new ConversationProver(render, profile, policy, stops, options.EosToken ?? tokenizer.EosToken, options.Now, options.TemplateKwargs);
+        _prover = new ConversationProver(render, profile, policy, stops, options.EosToken ?? tokenizer.EosToken, options.Now, options.TemplateKwargs) { WitnessEvery = options.WitnessEvery };
     }
 
     /// <summary>What is trained.</summary>
@@ -68,6 +70,17 @@ public sealed class SequenceBuilder
         if (example is not ConversationExample chat) return [_plain.Explain(example)];
         var (conversation, weights) = Read(chat);
         return [.. Prover(chat).Prove(conversation, weights).Select(_encoder.Explain)];
+    }
+
+    /// <summary>
+    /// What a collator of TRL would have trained of a chat, its defects included, for comparison with <see cref="Explain"/>; never used for training.
+    /// </summary>
+    /// <exception cref="MaskException">The template refuses the conversation.</exception>
+    public TokenExplanation ExplainAs(CollatorOptions options, ConversationExample chat)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(chat);
+        return CollatorView.Show(Prover(chat).Render(_reader.Read(chat)), _tokenizer, options, chat.Origin);
     }
 
     private BuildResult BuildChat(ConversationExample chat)

@@ -30,6 +30,12 @@ public sealed record SequenceOptions
     /// <summary>What becomes of longer ones. Default: dropped and counted.</summary>
     public OverflowRule Overflow { get; init; }
 
+    /// <summary>Every so many rows of a file are rendered again with single characters changed, to see that messages do not influence each other. Default 1000; 0: never.</summary>
+    public int WitnessEvery { get; init; } = 1000;
+
+    /// <summary>Decode the tokens of every example and compare with its text, where the tokenizer allows it. Default on.</summary>
+    public bool CheckDecoding { get; init; } = true;
+
     /// <summary>Rows with fewer trained tokens are dropped and counted. Default 1.</summary>
     public int MinTrainedTokens { get; init; } = 1;
 }
