@@ -1,1 +1,3 @@
-Console.WriteLine("trlsharp");
+using TrlSharp.Cli;
+
+return await CommandLine.RunAsync(args, Terminal.ForProcess());

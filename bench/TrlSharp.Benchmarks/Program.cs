@@ -1,0 +1,13 @@
+// dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
+// Every benchmark reports ratios measured in one run: to this machine's matrix-multiplication rate, or to a baseline that runs beside it.
+var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
+{
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
+{
+    Console.Error.WriteLine($"usage: NAME [arguments]   names: {string.Join(", ", benchmarks.Keys)}");
+    return 2;
+}
+
+return run(args[1..]);

@@ -1,0 +1,38 @@
+using System.Text;
+using Spectre.Console;
+
+namespace TrlSharp.Cli;
+
+/// <summary>Where a command writes: standard output and error, and whether a person watches it.</summary>
+/// <param name="Out">Results.</param>
+/// <param name="Error">Faults and warnings.</param>
+/// <param name="Ansi">Styled output; plain text when output is piped or <c>NO_COLOR</c> is set.</param>
+/// <param name="IsInteractive">False when output is piped: progress is then printed as lines.</param>
+internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Ansi, bool IsInteractive)
+{
+    private const int PlainWidth = 120;
+
+    /// <summary>The process's own streams, UTF-8 whatever the locale says.</summary>
+    public static Terminal ForProcess()
+    {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return Create(Console.Out, Console.Error, interactive: !Console.IsOutputRedirected);
+    }
+
+    /// <summary>Plain streams, for tests and for output that goes to a file.</summary>
+    public static Terminal Create(TextWriter output, TextWriter error, bool interactive)
+    {
+        var ansi = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = interactive ? InteractionSupport.Detect : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!interactive) ansi.Profile.Width = PlainWidth;
+        return new(output, error, ansi, interactive);
+    }
+
+    /// <summary>A line of plain text.</summary>
+    public void Line(string text = "") => Out.WriteLine(text);
+}

@@ -1,0 +1,26 @@
+namespace TrlSharp.Sequences.Proofs;
+
+/// <summary>One trained message under one set of template variables: its prompt and the form in which a model would produce it.</summary>
+internal sealed record TurnProof
+{
+    /// <summary>Position in the conversation as rendered.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The text that an engine holds when it samples the turn; null for messages of other roles, which no engine samples.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>The produced form, from the prompt's end to before the stop.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>The stop of the produced form; empty when the template writes none.</summary>
+    public string Stop { get; init; } = "";
+
+    /// <summary>Whether the template writes a thinking block with nothing in it as part of what would be sampled.</summary>
+    public bool HasEmptyThinking { get; init; }
+
+    /// <summary>No engine would build the prompt, because no user message comes before.</summary>
+    public bool Unprompted { get; init; }
+
+    /// <summary>Why the turn cannot be trained with these variables, or null.</summary>
+    public RowFault? Fault { get; init; }
+}

@@ -1,0 +1,203 @@
+using TrlSharp.Conversations;
+using TrlSharp.Rows;
+using TrlSharp.Sequences.Policies;
+using TrlSharp.Sequences.Profiles;
+using TrlSharp.Sequences.Weights;
+using TrlSharp.Templates;
+
+namespace TrlSharp.Sequences.Proofs;
+
+/// <summary>
+/// Proves turns of one conversation under one set of template variables. A turn inside a text is faithful when its context is exactly the prompt that an
+/// engine would build (C) and when it is written exactly as the model would produce it (P). Both are plain comparisons with fresh renders, so they hold
+/// for any template.
+/// </summary>
+internal sealed class TurnProver
+{
+    private readonly IReadOnlyList<MessageWeights> _weights;
+    private readonly IReadOnlyList<MessageForm> _forms;
+    private readonly TemplateProfile _profile;
+    private readonly SpanDerivation _derivation;
+    private readonly TrainPolicy _policy;
+    private readonly TurnProof?[] _proofs;
+
+    public TurnProver(
+        ConversationRenders renders, IReadOnlyList<MessageWeights> weights, IReadOnlyList<MessageForm> forms, TemplateProfile profile, SpanDerivation derivation, TrainPolicy policy)
+    {
+        (Renders, _weights, _forms, _profile, _derivation, _policy) = (renders, weights, forms, profile, derivation, policy);
+        _proofs = new TurnProof?[renders.Count];
+    }
+
+    public ConversationRenders Renders { get; }
+
+    /// <summary>The turn alone: prompt, produced form and its faults.</summary>
+    public TurnProof Prove(int index) => _proofs[index] ??= ProveTurn(index);
+
+    /// <summary>Where the turn is in a text, if it is faithful there; else what differs.</summary>
+    public (SampledSpan? Span, RowFault? Fault) Locate(TurnProof proof, RenderIndex text)
+    {
+        var i = proof.Index;
+        if (proof.Prompt is null) return LocateBody(i, text);
+        if (!text.Text.StartsWith(proof.Prompt, StringComparison.Ordinal))
+            return (null, Mismatch(i, MaskFault.PromptMismatch, "its context is not the prompt that an engine would build", "written", text.Text, "prompt", proof.Prompt));
+        var start = proof.Prompt.Length;
+        if (Leak(i, text, start) is { } leak) return (null, leak);
+        var span = _derivation.Derive(text, i, start, _forms[i].Content);
+        var body = text.Text.AsSpan(span.Start, span.StopStart - span.Start);
+        if (!body.SequenceEqual(proof.Body) || !StopAgrees(proof, text, span))
+            return (null, Mismatch(i, MaskFault.HistoryDiffers, "the template writes it otherwise in this place than a model produces it",
+                "written", text.Text.AsSpan(span.Start, span.End - span.Start), "produced", proof.Body + proof.Stop));
+        return (span, null);
+    }
+
+    /// <summary>Where the turn is in a text as the template writes it there, proved or not (<c>history: as_rendered</c>).</summary>
+    public SampledSpan LocateAsRendered(int index, RenderIndex text)
+    {
+        if (!_weights[index].Message.IsAssistant) return _derivation.Derive(text, index, Math.Min(text.FirstData(index), text.Text.Length), _forms[index].Content);
+        var start = TryPrompt(index)?.Text is { } prompt && text.Text.StartsWith(prompt, StringComparison.Ordinal) ? prompt.Length : StartByGenerationPrompt(index, text);
+        return _derivation.Derive(text, index, start, _forms[index].Content);
+    }
+
+    private TurnProof ProveTurn(int i)
+    {
+        if (!_weights[i].Message.IsAssistant) return new TurnProof { Index = i };
+        var unprompted = !_weights.Take(i).Any(w => w.Message.Role is Roles.User or "tool");
+        RenderIndex produced;
+        string? prompt = null;
+        try
+        {
+            produced = Renders.Text(i + 1);
+            prompt = PromptOf(i, unprompted);
+        }
+        catch (TemplateException e)
+        {
+            var fault = e.Reason == TemplateFault.Rejected ? MaskFault.TemplateRejected : MaskFault.TemplateFailed;
+            return new TurnProof { Index = i, Fault = new(fault, $"{_weights[i].Message}: the template refuses {(prompt is null ? "the messages up to it" : "its prompt")}: {e.Message}") };
+        }
+
+        var coverage = new Coverage(produced, i, _weights[i], _forms[i], _profile.Markers);
+        var prompted = prompt is not null && produced.Text.StartsWith(prompt, StringComparison.Ordinal);
+        var start = prompted ? prompt!.Length : StartByGenerationPrompt(i, produced);
+        if (Leak(i, produced, start) is { } leak) return new TurnProof { Index = i, Fault = leak };
+        if (coverage.Check(start) is { } lost) return new TurnProof { Index = i, Fault = lost };
+        if (!prompted && !unprompted)
+            return new TurnProof { Index = i, Fault = Mismatch(i, MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text, "prompt", prompt) };
+        if (_weights[i].Flags.PrefillLength > 0 && AfterPrefill(i, produced) is var (given, fault2))
+        {
+            if (fault2 is not null) return new TurnProof { Index = i, Fault = fault2 };
+            start = given;
+        }
+
+        return Produced(i, produced, start, unprompted && !prompted);
+    }
+
+    private TurnProof Produced(int i, RenderIndex produced, int start, bool unprompted)
+    {
+        var span = _derivation.Derive(produced, i, start, _forms[i].Content);
+        return new TurnProof
+        {
+            Index = i,
+            Prompt = produced.Text[..start],
+            Body = produced.Text[span.Start..span.StopStart],
+            Stop = produced.Text[span.StopStart..span.End],
+            HasEmptyThinking = span.HasEmptyThinking,
+            Unprompted = unprompted,
+        };
+    }
+
+    /// <summary>Null when no engine would build one: the assistant speaks first and the template needs a question.</summary>
+    private string? PromptOf(int i, bool unprompted) => unprompted ? TryPrompt(i)?.Text : Renders.Prompt(i).Text;
+
+    private RenderedConversation? TryPrompt(int i)
+    {
+        try
+        {
+            return Renders.Prompt(i);
+        }
+        catch (TemplateException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Without a provable prompt: where the generation prompt that the template writes elsewhere ends, before the message's own text.</summary>
+    private int StartByGenerationPrompt(int i, RenderIndex text)
+    {
+        var region = text.Text.Length;
+        foreach (var span in text.Spans)
+        {
+            if (span.Owner != i && !(span.Origin.Kind == OriginKind.Data && span.Origin.Message == i)) continue;
+            region = span.Start;
+            break;
+        }
+
+        var body = Math.Min(text.FirstData(i), text.Text.Length);
+        var prompt = _profile.GenerationPrompt;
+        for (; prompt.Length > 0 && region < text.Text.Length; prompt = prompt[1..])
+        {
+            // The generation prompt may begin with the separator that ended the last message: look for ever shorter ends of it.
+            var from = Math.Max(0, region - prompt.Length);
+            var at = text.Text.AsSpan(from).IndexOf(prompt, StringComparison.Ordinal);
+            if (at >= 0 && from + at + prompt.Length <= Math.Max(body, region)) return from + at + prompt.Length;
+            if (at >= 0 && text.FirstData(i) == int.MaxValue) return from + at + prompt.Length;
+            if (prompt.Length <= _profile.GenerationPrompt.Length / 2) break;
+        }
+
+        return Math.Max(body == text.Text.Length ? region : body, 0);
+    }
+
+    /// <summary>Text of this or a later message before the turn begins, other than what the prompt itself supplied.</summary>
+    private RowFault? Leak(int i, RenderIndex text, int start)
+    {
+        var leaked = text.FirstDataFrom(i + 1) < start ? text.FirstDataFrom(i + 1) : text.FirstData(i) < start && !PromptSupplies(i, text.FirstData(i)) ? text.FirstData(i) : -1;
+        if (leaked < 0 || _weights[i].Flags.PrefillLength > 0) return null;
+        var origin = text.Spans[text.SpanAt(leaked)].Origin;
+        return new RowFault(MaskFault.AnswerLeak, $"{_weights[i].Message}: {origin} already stands at character {leaked}, before the turn begins at {start}; the model would see what it shall say. "
+            + "The template looks ahead: use another one.");
+    }
+
+    private bool PromptSupplies(int i, int position)
+    {
+        if (TryPrompt(i) is not { } prompt || position >= prompt.Text.Length) return false;
+        foreach (var span in prompt.Spans)
+            if (span.End > position) return span.GenerationPrompt;
+        return false;
+    }
+
+    private (int Start, RowFault? Fault) AfterPrefill(int i, RenderIndex produced)
+    {
+        var length = _weights[i].Flags.PrefillLength;
+        var begun = _forms[i].Body.With("content", RowValue.Of(_forms[i].Content[..length])).Without("tool_calls");
+        try
+        {
+            var given = Renders.Continued(i, begun);
+            if (produced.Text.StartsWith(given, StringComparison.Ordinal)) return (given.Length, null);
+            return (0, Mismatch(i, MaskFault.PromptMismatch, "continuing its prefill would not lead to it", "written", produced.Text, "prefilled", given));
+        }
+        catch (TemplateException e)
+        {
+            return (0, new RowFault(MaskFault.TemplateRejected, $"{_weights[i].Message}: the template refuses the prefilled message: {e.Message}"));
+        }
+    }
+
+    private (SampledSpan? Span, RowFault? Fault) LocateBody(int i, RenderIndex text)
+    {
+        var coverage = new Coverage(text, i, _weights[i], _forms[i], _profile.Markers);
+        if (coverage.Check(0) is { } lost) return (null, lost);
+        return (_derivation.Derive(text, i, Math.Min(text.FirstData(i), text.Text.Length), _forms[i].Content), null);
+    }
+
+    /// <summary>The same stop in both; or none produced and, in the text, one lent by the next header; or none at the end of the text, where one is appended.</summary>
+    private bool StopAgrees(TurnProof proof, RenderIndex text, SampledSpan span)
+    {
+        var written = text.Text.AsSpan(span.StopStart, span.End - span.StopStart);
+        if (proof.Stop.Length > 0) return written.SequenceEqual(proof.Stop);
+        return span.Stop == StopKind.Borrowed || text.Messages == proof.Index + 1 || (span.Stop == StopKind.None && !TrainsStop(proof.Index));
+    }
+
+    private bool TrainsStop(int i) => _policy.Stop > 0 && _weights[i].Factor(Channel.Stop).Factor > 0;
+
+    private RowFault Mismatch(int i, MaskFault fault, string what, string firstName, ReadOnlySpan<char> first, string secondName, ReadOnlySpan<char> second) => new(fault,
+        $"{_weights[i].Message}: {what}. {TextDifference.Show(firstName, first, secondName, second)}\n  Ways out: train.history=auto (one example per form), other template variables in train.modes, "
+        + "turns=last, or train.history=as_rendered to train it all the same.");
+}
