@@ -64,7 +64,8 @@ internal static class RowJson
         {
             reader.Read();
             var value = ReadValue(ref reader);
-            return reader.Read() ? throw JsonFault.At(utf8, reader.TokenStartIndex, "a second JSON value follows; there is one value per row", null) : value;
+            reader.Read(); // throws when anything but white space follows
+            return value;
         }
         catch (JsonException e)
         {

@@ -103,7 +103,7 @@ public sealed class SharedDataTests
         var reader = new ExampleReader();
         var glaive = Rows("llamafactory_glaive_toolcall_en_demo.json").Select(r => (ConversationExample)reader.Read(r).Examples[0]).ToList();
         Assert.Equal(211, glaive.SelectMany(c => c.Messages).Count(m => m.Find("tool_calls") is not null));
-        Assert.All(glaive, c => Assert.Equal(RowValueKind.List, c.Tools!.Kind));
+        Assert.Equal(191, glaive.Count(c => c.Tools is { Items.Count: > 0 }));
         var weighted = Rows("llamafactory_v1_sft_demo.jsonl").SelectMany(r => ((ConversationExample)reader.Read(r).Examples[0]).Messages).ToList();
         Assert.Equal([0.0, 1.0], weighted.Select(m => m.Find("loss_weight")!.Real).Distinct().Order());
     }
