@@ -47,12 +47,18 @@ public sealed class SequenceBuilder
         _reader = new ConversationReader(policy.Roles, SeverityTable.With(policy.On));
         if (render is null) return;
         var profile = new TemplateProbe(render, source).Profile();
-        var stops = StopTexts.Find(tokenizer, profile, options.StopIds);
-        _prover = new ConversationProver(render, profile, policy, stops, options.EosToken ?? tokenizer.EosToken, options.Now, options.TemplateKwargs) { WitnessEvery = options.WitnessEvery };
+        Stops = StopTexts.Find(tokenizer, profile, options.StopIds);
+        _prover = new ConversationProver(render, profile, policy, Stops, options.EosToken ?? tokenizer.EosToken, options.Now, options.TemplateKwargs) { WitnessEvery = options.WitnessEvery };
     }
 
     /// <summary>What is trained.</summary>
     public TrainPolicy Policy { get; }
+
+    /// <summary>Texts that end a turn: the engine's stops and what the template writes after an answer. Empty without a template.</summary>
+    public IReadOnlyList<string> Stops { get; } = [];
+
+    /// <summary>What the template reads and writes; null without one.</summary>
+    internal TemplateProfile? Profile => _prover?.Profile;
 
     /// <summary>The examples of a row, or why it gives none.</summary>
     /// <exception cref="MaskException">The row cannot be trained as the policy asks; the message names it, and the ways out.</exception>
