@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TrlSharp.Conversations;
 using TrlSharp.Data.Tests.Sequences;
+using TrlSharp.Examples;
 using TrlSharp.Inspection;
 using TrlSharp.Rows;
 using TrlSharp.Sequences;
@@ -47,7 +48,7 @@ public sealed class InspectionTests
     public void The_page_is_one_file_without_outside_resources_and_cannot_be_broken_out_of()
     {
         var writer = new StringWriter();
-        var row = new Examples.ConversationExample(new RowOrigin("r.jsonl", 1)) { Messages = RowValue.Parse("""[{"role":"user","content":"</script><script>alert(1)</script><!--"},{"role":"assistant","content":"x"}]""").Items };
+        var row = new ConversationExample(new RowOrigin("r.jsonl", 1)) { Messages = RowValue.Parse("""[{"role":"user","content":"</script><script>alert(1)</script><!--"},{"role":"assistant","content":"x"}]""").Items };
         MaskHtml.Write(writer, "title", [("row 1", Builder(TrainPolicy.Assistant).Explain(row))]);
         var page = writer.ToString();
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);
@@ -126,7 +127,7 @@ public sealed class InspectionTests
     /// <summary>Token counts depend on the vocabulary; the picture does not.</summary>
     private static string Head(string text) => string.Join('\n', text.Split('\n').Where(l => !l.StartsWith("example", StringComparison.Ordinal)));
 
-    private static Examples.ConversationExample Case(string id) => MaskingCases.Conversation(MaskingCases.Find(id));
+    private static ConversationExample Case(string id) => MaskingCases.Conversation(MaskingCases.Find(id));
 
     private static SequenceBuilder Builder(TrainPolicy policy) => new(HandRenderer.ChatMl, "", SmallTokenizers.Qwen, policy, new SequenceOptions());
 }
