@@ -33,32 +33,43 @@ internal sealed class EncodingPipeline(
         if (!_idle.TryTake(out var state)) state = new EncodingState();
         var first = output.Count;
         state.Original.SetWellFormed(text);
-        Encode(state, output, gate);
+        Encode(state, output, gate, TextPlace.Beginning);
         postProcessor?.Apply(output, first, addSpecialTokens, new TokenStrings(state.Original.Chars, added, model));
         state.Workspace.TrimExcess();
         _idle.Add(state);
     }
 
-    private void Encode(EncodingState state, List<EncodedToken> output, AddedTokenGate? gate)
+    /// <summary>A part of a text whose other parts are encoded apart from it; ranges are never trimmed.</summary>
+    public void EncodePart(ReadOnlySpan<char> text, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
+    {
+        if (!_idle.TryTake(out var state)) state = new EncodingState();
+        state.Original.SetWellFormed(text);
+        Encode(state, output, gate, place);
+        state.Workspace.TrimExcess();
+        _idle.Add(state);
+    }
+
+    private void Encode(EncodingState state, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
     {
         state.RawMatches.Clear();
         if (!added.Raw.IsEmpty) AddedTokenMatcher.Find(added.Raw, state.Original, gate, state.RawMatches);
         var at = 0;
         foreach (var match in state.RawMatches)
         {
-            EncodeStretch(state, at, match.Start, output, gate);
+            EncodeStretch(state, at, match.Start, output, gate, at == 0 ? place : TextPlace.AfterToken);
             output.Add(new EncodedToken(match.Token.Id, match.Start, match.End));
             at = match.End;
         }
 
-        EncodeStretch(state, at, state.Original.Length, output, gate);
+        EncodeStretch(state, at, state.Original.Length, output, gate, at == 0 ? place : TextPlace.AfterToken);
     }
 
-    private void EncodeStretch(EncodingState state, int start, int end, List<EncodedToken> output, AddedTokenGate? gate)
+    private void EncodeStretch(EncodingState state, int start, int end, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
     {
         if (start >= end) return;
         var stretch = state.Stretch;
         stretch.Text.Set(state.Original.Chars[start..end], start);
+        stretch.Place = place;
         normalizer?.Apply(stretch);
         state.NormalizedMatches.Clear();
         if (!added.Normalized.IsEmpty) AddedTokenMatcher.Find(added.Normalized, stretch.Text, gate, state.NormalizedMatches);
@@ -82,6 +93,7 @@ internal sealed class EncodingPipeline(
     private void EncodePart(EncodingState state, int start, int end, List<EncodedToken> output)
     {
         if (start >= end) return;
+        state.Part.Place = start == 0 ? state.Stretch.Place : TextPlace.AfterToken;
         state.Part.Text.Clear(state.Stretch.Text.Start(start));
         state.Part.Text.Append(state.Stretch.Text, start, end);
         EncodePart(state, state.Part, output);

@@ -1,4 +1,5 @@
 using TrlSharp.Tokenization.Files;
+using TrlSharp.Tokenization.Text;
 
 namespace TrlSharp.Tokenization;
 
@@ -94,6 +95,21 @@ public sealed class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(output);
         _pipeline.Encode(text, output, addSpecialTokens, gate);
+    }
+
+    /// <summary>
+    /// Appends the tokens of one part of a text whose other parts are encoded apart from it, as an engine holds a prompt and its answer. Where ordinary
+    /// text comes before, nothing (a space, ▁) is put in front. No tokens are added by the post-processor, and it trims no ranges.
+    /// </summary>
+    /// <param name="text">The part.</param>
+    /// <param name="output">Receives the tokens; ranges count from the beginning of the part.</param>
+    /// <param name="isFirst">Whether the text begins with this part.</param>
+    /// <param name="afterText">Whether ordinary text, and not an added token, comes directly before it.</param>
+    /// <param name="gate">Where added tokens may be recognised; everywhere when null.</param>
+    public void EncodePart(ReadOnlySpan<char> text, List<EncodedToken> output, bool isFirst, bool afterText, AddedTokenGate? gate = null)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        _pipeline.EncodePart(text, output, gate, isFirst ? TextPlace.Beginning : afterText ? TextPlace.AfterText : TextPlace.AfterToken);
     }
 
     /// <summary>Encodes many texts on up to <paramref name="threads"/> threads; result i belongs to text i and does not depend on the threads.</summary>

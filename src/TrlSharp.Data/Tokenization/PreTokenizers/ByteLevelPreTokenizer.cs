@@ -30,7 +30,8 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
         {
             var (start, end) = buffers.Pieces[i];
             var begin = target.Length;
-            if (buffers.Text.Chars[start] != ' ') target.Append(' ', buffers.Text.Start(start), buffers.Text.End(start));
+            var continues = i == 0 && buffers.Place == TextPlace.AfterText;
+            if (!continues && buffers.Text.Chars[start] != ' ') target.Append(' ', buffers.Text.Start(start), buffers.Text.End(start));
             target.Append(buffers.Text, start, end);
             pieces.Add(begin, target.Length);
         }

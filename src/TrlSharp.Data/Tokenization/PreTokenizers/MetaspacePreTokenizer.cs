@@ -18,7 +18,7 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
     {
         if (buffers.Pieces.Count == 1 && buffers.Pieces[0] == (0, buffers.Text.Length))
         {
-            if (!NeedsMark(buffers.Text, 0)) return;
+            if (!NeedsMark(buffers, 0)) return;
             buffers.Text.Prepend([replacement]);
             buffers.NextPieces().Add(0, buffers.Text.Length);
             buffers.SwapPieces();
@@ -30,7 +30,7 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
         {
             var (start, end) = buffers.Pieces[i];
             var begin = target.Length;
-            if (NeedsMark(buffers.Text, start)) target.Append(replacement, buffers.Text.Start(start), buffers.Text.End(start));
+            if (NeedsMark(buffers, start)) target.Append(replacement, buffers.Text.Start(start), buffers.Text.End(start));
             target.Append(buffers.Text, start, end);
             pieces.Add(begin, target.Length);
         }
@@ -39,6 +39,10 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
         buffers.SwapPieces();
     }
 
-    private bool NeedsMark(AlignedText text, int start) =>
-        text.Length > 0 && text.Chars[start] != replacement && (scheme == PrependScheme.Always || text.Start(start) == 0);
+    private bool NeedsMark(TextBuffers buffers, int start)
+    {
+        var text = buffers.Text;
+        if (text.Length == 0 || text.Chars[start] == replacement) return false;
+        return scheme == PrependScheme.Always ? start > 0 || buffers.Place != TextPlace.AfterText : text.Start(start) == 0 && buffers.Place == TextPlace.Beginning;
+    }
 }

@@ -6,6 +6,9 @@ internal sealed class TextBuffers
     private AlignedText _spare = new();
     private PieceList _sparePieces = new();
 
+    /// <summary>What comes before the text.</summary>
+    public TextPlace Place { get; set; }
+
     /// <summary>The text as it stands.</summary>
     public AlignedText Text { get; private set; } = new();
 

@@ -1,0 +1,38 @@
+namespace TrlSharp.Rows;
+
+/// <summary>From what a user types to rows: a file, a pattern, a folder, or <c>-</c> for the standard input.</summary>
+public static class RowSources
+{
+    /// <summary>
+    /// Opens a data set. A file is read by its extension (<c>.jsonl</c>, <c>.ndjson</c>, <c>.json</c>, each also as <c>.gz</c> or <c>.zst</c>); a
+    /// pattern (<c>data/*.jsonl</c>, <c>**</c> for any depth) reads its matches in ordinal order of their paths; a folder reads the files of one split;
+    /// <c>-</c> reads JSON Lines from the standard input.
+    /// </summary>
+    /// <param name="location">Path, pattern or <c>-</c>.</param>
+    /// <param name="split">
+    /// Which part (<c>train</c>, <c>validation</c>, <c>test</c> …) when the files name parts. Null, the default: <c>train</c> of a folder, every match of
+    /// a pattern. A single file is always read whole.
+    /// </param>
+    /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
+    public static IRowSource Open(string location, string? split = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        if (location == DataFile.StandardInput) return new JsonLinesRows("stdin", location);
+        if (File.Exists(location)) return OpenFile(location);
+        var files = Directory.Exists(location) ? DataFolder.Files(location, split ?? DataSplits.Train) : DataFolder.Matches(location, split);
+        return files.Count == 1 ? OpenFile(files[0]) : new ConcatenatedRows(location, [.. files.Select(OpenFile)]);
+    }
+
+    /// <summary>Several sources as one, in the given order.</summary>
+    public static IRowSource Concatenate(string name, params IReadOnlyList<IRowSource> sources) => new ConcatenatedRows(name, sources);
+
+    /// <summary>Rows that are in memory already.</summary>
+    public static IRowSource FromRows(string name, IReadOnlyList<Row> rows) => new RowList(name, rows);
+
+    private static IRowSource OpenFile(string path) => DataFormats.Of(path) switch
+    {
+        DataFormat.JsonLines => new JsonLinesRows(path, path),
+        DataFormat.Json => new JsonRows(path, path),
+        _ => throw new ConfigException($"{path}: the extension names no known format. Known: {DataFormats.Listed}."),
+    };
+}
