@@ -4,9 +4,9 @@ namespace TrlSharp.Rows;
 public static class RowSources
 {
     /// <summary>
-    /// Opens a data set. A file is read by its extension (<c>.jsonl</c>, <c>.ndjson</c>, <c>.json</c>, each also as <c>.gz</c> or <c>.zst</c>); a
-    /// pattern (<c>data/*.jsonl</c>, <c>**</c> for any depth) reads its matches in ordinal order of their paths; a folder reads the files of one split;
-    /// <c>-</c> reads JSON Lines from the standard input.
+    /// Opens a data set. A file is read by its extension (<c>.jsonl</c>, <c>.ndjson</c>, <c>.json</c>, <c>.csv</c>, <c>.tsv</c>, each also as
+    /// <c>.gz</c> or <c>.zst</c>; <c>.parquet</c>); a pattern (<c>data/*.jsonl</c>, <c>**</c> for any depth) reads its matches in ordinal order of their paths; a folder reads the files of one split;
+    /// <c>-</c> reads JSON Lines from the standard input, packed or not.
     /// </summary>
     /// <param name="location">Path, pattern or <c>-</c>.</param>
     /// <param name="split">
@@ -33,6 +33,9 @@ public static class RowSources
     {
         DataFormat.JsonLines => new JsonLinesRows(path, path),
         DataFormat.Json => new JsonRows(path, path),
+        DataFormat.Parquet => new ParquetRows(path, path),
+        DataFormat.Csv => new DelimitedRows(path, path, ','),
+        DataFormat.Tsv => new DelimitedRows(path, path, '\t'),
         _ => throw new ConfigException($"{path}: the extension names no known format. Known: {DataFormats.Listed}."),
     };
 }
