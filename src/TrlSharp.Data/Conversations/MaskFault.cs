@@ -150,6 +150,12 @@ public enum MaskFault
     /// <summary>Template variables were chosen for the row.</summary>
     ModeChosen,
 
+    /// <summary><c>{% generation %}</c> tags hold header text or text after the stop, or leave the stop out.</summary>
+    TagsDifferInFraming,
+
+    /// <summary>The template writes something else around a message because of what another message says.</summary>
+    ContentDependentTemplate,
+
     /// <summary>Outer white space of a field was trimmed by the template.</summary>
     Trimmed,
 }

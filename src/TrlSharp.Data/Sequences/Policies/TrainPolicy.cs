@@ -104,6 +104,9 @@ public sealed record TrainPolicy
     /// <exception cref="ConfigException">Unknown keys or values; all of them are named.</exception>
     public static TrainPolicy Parse(IEnumerable<(string Key, string Value)> settings) => PolicyReader.Read(PolicyText.ToMap(settings));
 
+    /// <summary>The policy as a map with every setting; <see cref="Parse(RowValue)"/> gives an equal policy back.</summary>
+    public RowValue ToRowValue() => PolicyWriter.Write(this);
+
     /// <summary>
     /// What TRL's switches mean here. <c>assistant_only_loss</c>: all assistant turns. Neither it nor <c>completion_only_loss</c> for chats: everything, as
     /// TRL does. <c>completion_only_loss</c> true, or null for <c>prompt</c>/<c>completion</c> rows: the completion.

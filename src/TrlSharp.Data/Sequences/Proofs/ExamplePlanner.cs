@@ -18,7 +18,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
     /// <exception cref="MaskException">A turn cannot be trained; the fault of the preferred variables is told.</exception>
     public IReadOnlyList<ExamplePlan> Plan(IReadOnlyList<int> turns)
     {
-        if (policy.History == HistoryMode.AsRendered || turns.Count == 0) return [AsRendered(turns)];
+        if (policy.History == HistoryMode.AsRendered || policy.MaskSource != MaskSource.Provenance || turns.Count == 0) return [AsRendered(turns)];
         var admissible = Admissible(turns);
         var plans = new List<ExamplePlan>();
         for (var first = 0; first < turns.Count;)
@@ -128,7 +128,14 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
         try
         {
             var text = prover.Renders.Text(conversation.Messages.Count);
-            return new ExamplePlan(prover, text, [.. turns.Select(t => (new TurnProof { Index = t }, prover.LocateAsRendered(t, text)))]);
+            var located = new List<(TurnProof, SampledSpan)>(turns.Count);
+            foreach (var turn in turns)
+            {
+                var (span, fault) = prover.LocateAsRendered(turn, text);
+                located.Add((new TurnProof { Index = turn }, span ?? throw Refuse(fault!)));
+            }
+
+            return new ExamplePlan(prover, text, located);
         }
         catch (TemplateException e)
         {

@@ -50,12 +50,13 @@ internal sealed class TurnProver
         return (span, null);
     }
 
-    /// <summary>Where the turn is in a text as the template writes it there, proved or not (<c>history: as_rendered</c>).</summary>
-    public SampledSpan LocateAsRendered(int index, RenderIndex text)
+    /// <summary>Where the turn is in a text as the template writes it there, proved or not (<c>history: as_rendered</c>, and sources asked for by name).</summary>
+    public (SampledSpan? Span, RowFault? Fault) LocateAsRendered(int index, RenderIndex text)
     {
-        if (!_weights[index].Message.IsAssistant) return _derivation.Derive(text, index, Math.Min(text.FirstData(index), text.Text.Length), _forms[index].Content);
+        if (_policy.MaskSource != MaskSource.Provenance) return new NamedSources(_policy, Renders, _weights, _forms, _derivation).Locate(index, text);
+        if (!_weights[index].Message.IsAssistant) return (_derivation.Derive(text, index, Math.Min(text.FirstData(index), text.Text.Length), _forms[index].Content), null);
         var start = TryPrompt(index)?.Text is { } prompt && text.Text.StartsWith(prompt, StringComparison.Ordinal) ? prompt.Length : StartByGenerationPrompt(index, text);
-        return _derivation.Derive(text, index, start, _forms[index].Content);
+        return (_derivation.Derive(text, index, start, _forms[index].Content), null);
     }
 
     private TurnProof ProveTurn(int i)
