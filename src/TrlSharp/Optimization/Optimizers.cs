@@ -3,7 +3,7 @@ namespace TrlSharp.Optimization;
 /// <summary>Optimizers by the names of <c>optim</c>.</summary>
 internal static class Optimizers
 {
-    private static readonly string[] Known = ["adamw_torch_fused", "adamw_torch"];
+    public static IReadOnlyList<string> Known { get; } = ["adamw_torch_fused", "adamw_torch"];
 
     /// <exception cref="ConfigException">An unknown name, or an argument that the optimizer does not have.</exception>
     public static IOptimizer Create(OptimizerOptions options, IReadOnlyList<ParameterGroup> groups) => options.Name switch

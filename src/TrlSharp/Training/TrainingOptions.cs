@@ -64,6 +64,12 @@ public sealed record TrainingOptions
     /// <summary>Logs the first update as well. Default false.</summary>
     public bool LogFirstStep { get; init; }
 
+    /// <summary>Further places that metrics go to: <c>tensorboard</c>. Default none; <c>metrics.jsonl</c> is always written.</summary>
+    public IReadOnlyList<string> ReportTo { get; init; } = [];
+
+    /// <summary>Title of the run in reports; null for the name of the output folder.</summary>
+    public string? RunName { get; init; }
+
     /// <summary>When to evaluate. Default no.</summary>
     public IntervalStrategy EvaluationStrategy { get; init; } = IntervalStrategy.No;
 
@@ -131,6 +137,8 @@ public sealed record TrainingOptions
         if (LoggingStrategy == IntervalStrategy.Best || EvaluationStrategy == IntervalStrategy.Best) yield return "\"best\" is for save_strategy only.";
         if ((LoadBest || EarlyStoppingPatience is not null || SaveStrategy == IntervalStrategy.Best) && EvaluationStrategy == IntervalStrategy.No)
             yield return "load_best_model_at_end, early stopping and save_strategy best need evaluations: set eval_strategy and an evaluation set.";
+        foreach (var tracker in ReportTo.Where(t => t is not ("tensorboard" or "none")))
+            yield return $"report_to: there is no client for {tracker}; use tensorboard, or import metrics.jsonl.";
         foreach (var problem in Optimizer.Problems()) yield return problem;
     }
 
