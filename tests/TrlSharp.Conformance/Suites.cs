@@ -11,6 +11,7 @@ public static class Suites
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<CaseResult>>> Implemented { get; } =
         new Dictionary<string, Func<string, IEnumerable<CaseResult>>>
         {
+            ["models"] = ModelsSuite.Run,
         };
 
     /// <summary><c>DIR/SUITE</c>, or <c>DIR</c> itself when it is the suite's folder.</summary>
