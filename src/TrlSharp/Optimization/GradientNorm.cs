@@ -11,13 +11,13 @@ internal static class GradientNorm
     private const double Epsilon = 1e-6;
 
     /// <summary>√Σ g² over all tensors; NaN or infinite if any element is.</summary>
-    public static double Of(IEnumerable<Tensor> gradients)
+    public static double Of(Tensor[] gradients)
     {
         using var scope = NewDisposeScope();
         var squares = 0.0;
         foreach (var gradient in gradients)
         {
-            var norm = linalg.vector_norm(gradient.to_type(ScalarType.Float32)).ToDouble();
+            var norm = linalg.vector_norm(gradient).ToDouble();
             squares += norm * norm;
         }
 

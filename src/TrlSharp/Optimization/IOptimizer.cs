@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
@@ -5,13 +6,16 @@ namespace TrlSharp.Optimization;
 /// <summary>Moves parameters along their gradients.</summary>
 public interface IOptimizer
 {
+    /// <summary>What it moves; gradients come in this order.</summary>
+    IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
+
     /// <summary>
-    /// Everything that a restarted run needs to go on to the bit, under names that start with the parameter's. The tensors live as long as the optimizer; restoring means copying
-    /// into them.
+    /// Everything that a restarted run needs to go on to the bit, under unique names. The tensors live as long as the optimizer; restoring means copying into them.
     /// </summary>
     IReadOnlyList<(string Name, Tensor Value)> State { get; }
 
-    /// <summary>One update. Every parameter has a gradient of its own shape; gradients may be changed, and are not needed any more.</summary>
+    /// <summary>One update.</summary>
+    /// <param name="gradients">float32, one for each of <see cref="Parameters"/>. May be changed, and are not needed any more.</param>
     /// <param name="rate">The learning rate of this update.</param>
-    void Step(double rate);
+    void Step(Tensor[] gradients, double rate);
 }

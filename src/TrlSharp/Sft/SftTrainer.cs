@@ -37,7 +37,7 @@ public static class SftTrainer
         var groups = ParameterGroup.Split(model.Parameters, training.Optimizer.WeightDecay);
         var optimizer = Optimizers.Create(training.Optimizer, groups);
         var schedule = LearningRateSchedule.Create(training.Schedule, training.Optimizer.LearningRate, training.WarmupSteps, plan.TotalUpdates, training.ScheduleArguments);
-        var loop = new TrainingLoop<PackedBatch>(model.Parameters, objective, optimizer, schedule)
+        var loop = new TrainingLoop<PackedBatch>(objective, optimizer, schedule)
         {
             MaxGradientNorm = training.MaxGradientNorm,
             ApplyUntrainedSteps = training.LikeTrl.HasFlag(TrlBehaviours.UntrainedSteps),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using TorchSharp.Modules;
 using TrlSharp.Losses;
 using TrlSharp.Optimization;
 using static TorchSharp.torch;
@@ -16,20 +15,18 @@ public sealed class TrainingLoop<TBatch>
     private readonly IObjective<TBatch> _objective;
     private readonly IOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
-    private readonly (string Name, Parameter Value)[] _parameters;
-    private bool _gradientsSeen;
+    private readonly GradientBuffer _gradients;
 
     /// <summary>Ties the parts together; nothing is computed yet.</summary>
-    /// <param name="parameters">Those that train; others are left out.</param>
     /// <param name="objective">Batch to gradient.</param>
-    /// <param name="optimizer">Made for the same parameters.</param>
+    /// <param name="optimizer">Over everything that trains.</param>
     /// <param name="schedule">Rate of each update.</param>
-    public TrainingLoop(
-        IEnumerable<(string Name, Parameter Value)> parameters, IObjective<TBatch> objective, IOptimizer optimizer, LearningRateSchedule schedule)
+    /// <exception cref="ConfigException">Nothing trains.</exception>
+    public TrainingLoop(IObjective<TBatch> objective, IOptimizer optimizer, LearningRateSchedule schedule)
     {
-        _parameters = [.. parameters.Where(p => p.Value.requires_grad)];
-        if (_parameters.Length == 0) throw new ConfigException("No parameter of the model is trainable: everything is frozen. Free some, or add an adapter.");
-        (_objective, _optimizer, _schedule) = (objective, optimizer, schedule);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        if (optimizer.Parameters.Count == 0) throw new ConfigException("No parameter of the model is trainable: everything is frozen. Free some, or add an adapter.");
+        (_objective, _optimizer, _schedule, _gradients) = (objective, optimizer, schedule, new(optimizer.Parameters));
     }
 
     /// <summary>Limit for the length of the gradient; 0 for none. Default 1.</summary>
@@ -48,7 +45,7 @@ public sealed class TrainingLoop<TBatch>
     public StepResult Step(int update, IReadOnlyList<TBatch> microBatches, CancellationToken stop = default)
     {
         using var scope = NewDisposeScope();
-        ClearGradients();
+        _gradients.Clear();
         var divisor = _objective.Divisor(microBatches);
         var rate = _schedule.RateOf(update);
         var losses = new BatchLoss[microBatches.Count];
@@ -56,6 +53,7 @@ public sealed class TrainingLoop<TBatch>
         {
             stop.ThrowIfCancellationRequested();
             losses[i] = _objective.Backward(microBatches[i], divisor > 0 ? divisor : 1);
+            _gradients.Collect();
         }
 
         var sum = losses.Sum(l => l.Sum);
@@ -63,38 +61,18 @@ public sealed class TrainingLoop<TBatch>
         var applied = divisor > 0 || ApplyUntrainedSteps;
         if (applied)
         {
-            var gradients = Gradients(divisor > 0);
+            var gradients = _gradients.Take(divisor > 0);
             norm = GradientNorm.Of(gradients);
             if (!double.IsFinite(norm) || !double.IsFinite(sum)) throw NotFinite(update, sum, norm, losses);
             GradientNorm.Clip(gradients, norm, MaxGradientNorm);
-            _optimizer.Step(rate);
+            _optimizer.Step(gradients, rate);
         }
 
-        ClearGradients();
+        _gradients.Clear();
         return new()
         {
             Loss = divisor > 0 ? sum / divisor : 0, Divisor = divisor, GradientNorm = norm, LearningRate = rate, MicroBatches = losses, Applied = applied,
         };
-    }
-
-    private void ClearGradients()
-    {
-        foreach (var (_, value) in _parameters) value.grad = null;
-    }
-
-    /// <summary>
-    /// A parameter that a step does not reach (an expert nobody was routed to) gets a gradient of zero, so that what the optimizer does with it does not depend on
-    /// how rows fell into steps. In the first step with trained tokens it is a fault: something is not connected.
-    /// </summary>
-    private Tensor[] Gradients(bool trained)
-    {
-        var missing = _parameters.Where(p => p.Value.grad is null).ToList();
-        if (trained && !_gradientsSeen && missing.Count > 0)
-            throw new ConfigException(string.Create(CultureInfo.InvariantCulture,
-                $"{missing.Count} of {_parameters.Length} trainable parameters got no gradient in the first step, {missing[0].Name} first. They would never change: freeze them, or mend the model."));
-        _gradientsSeen |= trained;
-        foreach (var (_, value) in missing) value.grad = zeros_like(value);
-        return [.. _parameters.Select(p => p.Value.grad!)];
     }
 
     private static NumericException NotFinite(int update, double sum, double norm, BatchLoss[] losses)

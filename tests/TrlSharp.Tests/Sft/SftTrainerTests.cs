@@ -114,8 +114,8 @@ public sealed class SftTrainerTests
     {
         var model = new TinyModel();
         var loop = new TrainingLoop<PackedBatch>(
-            [.. model.Parameters, ("forgotten.weight", new TinyModel().Parameters[0].Value)], new SftObjective(model, new(), LossNormalization.Token),
-            new AdamW([], new()), LearningRateSchedule.Create("constant", 0.1, 0, 1));
+            new SftObjective(model, new(), LossNormalization.Token),
+            new AdamW([new([.. model.Parameters, ("forgotten.weight", new TinyModel().Parameters[0].Value)], 0)], new()), LearningRateSchedule.Create("constant", 0.1, 0, 1));
         using var scope = torch.NewDisposeScope();
         var fault = Assert.Throws<ConfigException>(() => loop.Step(0, [new Collator(11, LossNormalization.Token).Collate(TinyModel.Rows(4))], TestContext.Current.CancellationToken));
         Assert.Contains("1 of 3 trainable parameters got no gradient in the first step, forgotten.weight first", fault.Message, StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public sealed class SftTrainerTests
     private static void RunByHand(TinyModel model, IReadOnlyList<PackedRow> rows, int updates)
     {
         var plan = new BatchPlan([.. rows.Select(r => r.Length)], Options.Training);
-        var loop = new TrainingLoop<PackedBatch>(model.Parameters, new SftObjective(model, new(), LossNormalization.Token),
+        var loop = new TrainingLoop<PackedBatch>(new SftObjective(model, new(), LossNormalization.Token),
             new AdamW(ParameterGroup.Split(model.Parameters, 0.1), Options.Training.Optimizer), LearningRateSchedule.Create("linear", 0.01, 0, 12));
         using var scope = torch.NewDisposeScope();
         for (var update = 0; update < updates; update++)
