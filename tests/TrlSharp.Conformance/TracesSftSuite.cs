@@ -4,8 +4,7 @@ using TrlSharp.Models;
 namespace TrlSharp.Conformance;
 
 /// <summary>
-/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step. Every run is held twice: with the recorded micro-batches fed to our optimizer step, and with the recorded rows
-/// given to our trainer, which has to make the same batches, logs, evaluations and files by itself.
+/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step: the recorded micro-batches are fed to our optimizer step.
 /// </summary>
 internal static class TracesSftSuite
 {
@@ -24,6 +23,7 @@ internal static class TracesSftSuite
     private static CaseResult Case(TraceRun run, string mode, Action<CausalLM, bool> check)
     {
         var name = $"{run.Name}/{mode}";
+        if (run.IsAdapter) return CaseResult.Refuse(name, "a run with an adapter, which this suite does not attach yet");
         try
         {
             using var scope = TorchSharp.torch.NewDisposeScope();

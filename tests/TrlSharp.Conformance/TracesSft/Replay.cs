@@ -12,6 +12,12 @@ namespace TrlSharp.Conformance.TracesSft;
 /// <summary>Feeds the recorded micro-batches, step by step, to a fresh copy of the initial model.</summary>
 internal static class Replay
 {
+    /// <summary>
+    /// AdamW turns rounding noise in nearly zero gradients into steps of up to a learning rate. At 0.12 (load_best), changing the initial weights by one part in 10⁷ moves the loss of
+    /// the second step by 3e-5, so that two correct programs agree on the first step only. At 0.004 whole runs agree to 2e-6.
+    /// </summary>
+    private const double HighestComparableRate = 0.05;
+
     public static void Check(TraceRun run, IReadOnlyList<List<TraceBatch>> batches, ICausalLM model, bool loose)
     {
         var settings = run.Settings().Training;
@@ -25,14 +31,15 @@ internal static class Replay
             ApplyUntrainedSteps = true,
         };
         var collator = new Collator(model.VocabularySize, settings.Normalization);
-        for (var i = 0; i < run.Steps.Count; i++)
+        var chaotic = options.Optimizer.LearningRate > HighestComparableRate && options.Optimizer.Name.StartsWith("adamw", StringComparison.Ordinal);
+        for (var i = 0; i < (chaotic ? 1 : run.Steps.Count); i++)
         {
             using var scope = NewDisposeScope();
             var step = loop.Step(i, [.. batches[i].Select(b => collator.Collate(b.Rows))]);
             CheckStep(run, i, step, loose);
         }
 
-        if (!loose && options is { LoadBest: false }) Comparison.Weights(model, run.Json("final.json").GetProperty("parameters"), options.Optimizer.LearningRate);
+        if (!loose && !chaotic) Comparison.Weights(model, run.Json("final.json").GetProperty("parameters"), options.Optimizer.LearningRate);
     }
 
     private static void CheckStep(TraceRun run, int index, StepResult step, bool loose)
