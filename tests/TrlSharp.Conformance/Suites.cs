@@ -14,6 +14,7 @@ public static class Suites
             ["templates"] = TemplatesSuite.Run,
             ["models"] = ModelsSuite.Run,
             ["tokenizers"] = TokenizersSuite.Run,
+            ["traces_sft"] = TracesSftSuite.Run,
         };
 
     /// <summary><c>DIR/SUITE</c>, or <c>DIR</c> itself when it is the suite's folder.</summary>
