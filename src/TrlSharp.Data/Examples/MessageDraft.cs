@@ -37,12 +37,12 @@ internal sealed class MessageDraft(MessageReader.MessagePlace place, string role
 
     /// <summary>
     /// The content: a string as it is; a list of parts with reasoning and tool calls moved to fields of their own and the text joined. Parts that carry
-    /// anything but text (a weight, an image) stay parts.
+    /// anything but text (a weight, an image) stay parts. A null stays: templates tell a tool call from an answer by it.
     /// </summary>
     public void SetContent(RowValue value)
     {
         if (value.Kind == RowValueKind.List) value = ReadParts(value.Items);
-        else if (value.Kind != RowValueKind.String && !(value.Kind == RowValueKind.Map && Role == "tool"))
+        else if (value.Kind is not (RowValueKind.String or RowValueKind.Null))
             throw place.Refuse($"its content is a {RowJson.Name(value.Kind)}, not a string or a list of parts.");
         Set("content", value);
     }
@@ -61,8 +61,8 @@ internal sealed class MessageDraft(MessageReader.MessagePlace place, string role
 
     public RowValue Build()
     {
-        if (Find("content") is null && Find("tool_calls") is null && Find("reasoning_content") is null)
-            throw place.Refuse($"the {Role} message has no content. Keys with a value: {string.Join(", ", Fields.Select(f => f.Key))}.");
+        if (Find("content") is null or { IsNull: true } && Find("tool_calls") is null && Find("reasoning_content") is null)
+            throw place.Refuse($"the {Role} message has no content. Keys with a value: {string.Join(", ", Fields.Where(f => !f.Value.IsNull).Select(f => f.Key))}.");
         try
         {
             return RowValue.Map(Fields);
@@ -83,15 +83,18 @@ internal sealed class MessageDraft(MessageReader.MessagePlace place, string role
         {
             switch (PartType(part))
             {
-                case "reasoning" or "thinking":
+                case "reasoning" or "thinking" when HasOnlyText(part):
                     reasoning.Append(PartText(part));
                     hasReasoning = true;
                     break;
+                case "reasoning" or "thinking":
+                    kept.Add(CommonPart(part, "thinking"));
+                    break;
                 case "tool_call":
-                    calls.AddRange(ToolCallReader.FromText(place, PartText(part)));
+                    calls.AddRange(ToolCallReader.FromText(place, PartText(part)).Select(call => RowValue.Map([.. call.Fields, .. Flags(part)])));
                     break;
                 case "text":
-                    kept.Add(part.Kind == RowValueKind.String ? part : CommonTextPart(part));
+                    kept.Add(part.Kind == RowValueKind.String ? part : CommonPart(part, "text"));
                     break;
                 default:
                     kept.Add(part);
@@ -119,13 +122,15 @@ internal sealed class MessageDraft(MessageReader.MessagePlace place, string role
         return text is { Kind: RowValueKind.String } ? text.Text : throw place.Refuse("a content part has no string under \"text\" or \"value\".");
     }
 
-    /// <summary>LLaMA-Factory writes <c>value</c> where everyone else writes <c>text</c>. Flags on the part stay.</summary>
-    private RowValue CommonTextPart(RowValue part) => RowValue.Map(
-    [
-        KeyValuePair.Create("type", RowValue.Of("text")),
-        KeyValuePair.Create("text", RowValue.Of(PartText(part))),
-        .. part.Fields.Where(f => f.Key is not ("type" or "text" or "value") && !f.Value.IsNull),
-    ]);
+    private static bool HasOnlyText(RowValue part) => !Flags(part).Any();
+
+    /// <summary>What a part carries beside its type and text: weights, mostly. Never lost.</summary>
+    private static IEnumerable<KeyValuePair<string, RowValue>> Flags(RowValue part) =>
+        part.Fields.Where(f => f.Key is not ("type" or "text" or "value" or "thinking" or "reasoning") && !f.Value.IsNull);
+
+    /// <summary>LLaMA-Factory writes <c>value</c> where everyone else names the kind of text.</summary>
+    private RowValue CommonPart(RowValue part, string type) =>
+        RowValue.Map([KeyValuePair.Create("type", RowValue.Of(type)), KeyValuePair.Create(type, RowValue.Of(PartText(part))), .. Flags(part)]);
 
     private static string? Joined(List<RowValue> parts)
     {

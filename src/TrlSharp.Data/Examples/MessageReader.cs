@@ -5,7 +5,7 @@ namespace TrlSharp.Examples;
 
 /// <summary>
 /// Chats of any dialect to messages in the common shape. Keys that are not known are kept where they are: loss flags, names, metadata. Keys with a null
-/// value are left out, as transformers does before it renders.
+/// value are left out, as transformers does before it renders, all but the content.
 /// </summary>
 internal sealed class MessageReader(ExampleReaderOptions options)
 {
@@ -42,11 +42,11 @@ internal sealed class MessageReader(ExampleReaderOptions options)
         if (message.Kind != RowValueKind.Map) throw place.Refuse($"it is a {RowJson.Name(message.Kind)}, not an object with a role and a content.");
         if (IsPlain(message)) return message;
         var roleKey = _roleKey ?? OneKey(place, message, "role", "from") ?? throw place.Refuse($"it has no role. Keys found: {Keys(message)}.");
-        var contentKey = _contentKey ?? OneKey(place, message, "content", "value", "parts");
+        var contentKey = _contentKey ?? OneKey(place, message, "content", "value", "parts") ?? "content";
         var draft = new MessageDraft(place, ReadRole(place, message, roleKey));
         foreach (var (key, value) in message.Fields)
         {
-            if (value.IsNull) continue;
+            if (value.IsNull && key != contentKey) continue;
             if (key == roleKey) draft.Fields.Add(KeyValuePair.Create("role", RoleNames.Value(draft.Role)));
             else if (key == contentKey) draft.SetContent(value);
             else draft.Fields.Add(KeyValuePair.Create(key, value));
@@ -72,7 +72,7 @@ internal sealed class MessageReader(ExampleReaderOptions options)
         var value = message.Find(key);
         if (value is null or { IsNull: true }) throw place.Refuse($"it has no role under \"{key}\". Keys found: {Keys(message)}.");
         if (value.Kind != RowValueKind.String) throw place.Refuse($"its role is a {RowJson.Name(value.Kind)}, not a string.");
-        return RoleNames.Canonical(value.Text, options.Mapping)
+        return RoleNames.Canonical(value.Text, options.Mapping, shareGpt: key == "from")
             ?? throw place.Refuse($"the role \"{value.Text}\" is unknown. Known: {RoleNames.Listed}. Map it to one of these, or to itself if the template knows it.");
     }
 

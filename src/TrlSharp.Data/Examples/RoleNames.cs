@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TrlSharp.Conversations;
 using TrlSharp.Rows;
 
 namespace TrlSharp.Examples;
@@ -31,6 +32,7 @@ internal static class RoleNames
         ["function_response"] = "tool",
         ["tool_response"] = "tool",
         ["ipython"] = "tool",
+        ["environment"] = "tool",
         ["function_call"] = FunctionCall,
         ["tool_call"] = FunctionCall,
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -38,9 +40,13 @@ internal static class RoleNames
     private static readonly FrozenDictionary<string, RowValue> Values =
         new[] { "system", "developer", "user", "assistant", "tool" }.ToFrozenDictionary(r => r, RowValue.Of, StringComparer.Ordinal);
 
-    /// <summary>The template's name for a data set's role, or null when it is unknown. Case does not matter.</summary>
-    public static string? Canonical(string role, ColumnMapping mapping)
+    /// <summary>
+    /// The template's name for a data set's role, or null when it is unknown. Case does not matter. Rows in role/content form are written for chat
+    /// templates, so roles that some template reads stay as they are there.
+    /// </summary>
+    public static string? Canonical(string role, ColumnMapping mapping, bool shareGpt)
     {
+        if (!shareGpt && role != "function" && Roles.Known.Contains(role) && !mapping.Roles.ContainsKey(role)) return role;
         if (mapping.Roles.Count > 0 && mapping.Roles.TryGetValue(role, out var mapped)) return mapped;
         return Aliases.TryGetValue(role, out var known) || Aliases.TryGetValue(role.ToLowerInvariant(), out known) ? known : null;
     }

@@ -7,19 +7,27 @@ internal static class DataFolder
 {
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.System };
 
-    /// <summary>The files of <paramref name="split"/> below a folder, in ordinal order of their paths.</summary>
-    public static IReadOnlyList<string> Files(string folder, string split)
+    /// <summary>The files of <paramref name="split"/> below a folder, in ordinal order of their paths: as its README.md says, else by their names.</summary>
+    public static IReadOnlyList<string> Files(string folder, string split, string? configuration)
     {
+        if (DataSetCard.Patterns(folder, split, configuration) is { } patterns)
+            return [.. patterns.SelectMany(p => Listed(folder, p)).Distinct().Order(StringComparer.Ordinal)];
         var files = Directory.EnumerateFiles(folder, "*", Below).Where(f => IsData(Relative(folder, f))).Order(StringComparer.Ordinal).ToList();
         if (files.Count == 0) throw new ConfigException($"{folder} holds no data files. Known: {DataFormats.Listed}.");
         return OfSplit(folder, folder, files, split);
+    }
+
+    /// <summary>The files that a pattern of the README.md names.</summary>
+    private static List<string> Listed(string folder, string pattern)
+    {
+        var files = Directory.EnumerateFiles(folder, "*", Below).Where(f => IsMatch(pattern, Relative(folder, f)) && DataFormats.Of(f) is not null).ToList();
+        return files.Count > 0 ? files : throw new ConfigException($"{folder}: README.md lists {pattern}, but no data file matches it. The download may be incomplete.");
     }
 
     /// <summary>The files that match a pattern with <c>*</c>, <c>?</c> or <c>**</c>, in ordinal order of their paths; all of them when no split is asked for.</summary>
     public static IReadOnlyList<string> Matches(string pattern, string? split)
     {
         var wild = pattern.IndexOfAny(['*', '?']);
-        if (wild < 0) throw new ConfigException($"{pattern} does not exist: no such file or folder.");
         var root = Path.GetDirectoryName(pattern[..wild]) is { Length: > 0 } parent ? parent : Path.IsPathRooted(pattern) ? Path.GetPathRoot(pattern)! : ".";
         if (!Directory.Exists(root)) throw new ConfigException($"{pattern}: the folder {root} does not exist.");
         var expression = Slashed(root == "." && !pattern.StartsWith('.') ? pattern : Path.GetRelativePath(root, pattern));
