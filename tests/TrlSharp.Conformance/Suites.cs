@@ -11,6 +11,8 @@ public static class Suites
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<CaseResult>>> Implemented { get; } =
         new Dictionary<string, Func<string, IEnumerable<CaseResult>>>
         {
+            ["templates"] = TemplatesSuite.Run,
+            ["models"] = ModelsSuite.Run,
             ["tokenizers"] = TokenizersSuite.Run,
         };
 

@@ -68,6 +68,16 @@ public sealed class Tokenizer
     public static Tokenizer Parse(ReadOnlyMemory<byte> tokenizerJson, ReadOnlyMemory<byte> tokenizerConfigJson = default) =>
         TokenizerBuilder.Build(tokenizerJson, tokenizerConfigJson, default, default);
 
+    /// <summary>
+    /// Reads the tokenizer of a model folder: <c>tokenizer.json</c>, or else <c>vocab.json</c> with <c>merges.txt</c>, <c>tekken.json</c> or
+    /// <c>tokenizer.model</c>; with <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c> where they are.
+    /// </summary>
+    /// <exception cref="ModelFolderException">No tokenizer, a damaged one, or one that uses what is not implemented.</exception>
+    public static Tokenizer Load(string modelFolder) => TokenizerFolder.Load(modelFolder);
+
+    /// <summary>Writes <c>tokenizer.json</c>, which the tokenizers library reads back to the same, and the other files of a model folder.</summary>
+    public void Save(string folder) => TokenizerFolder.Save(this, folder);
+
     /// <summary>Tokens of a text, in order; with the tokens of the post-processor (a BOS, say) if asked for.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="addSpecialTokens">Whether the post-processor's template is applied; its tokens have the range [0, 0).</param>

@@ -85,6 +85,33 @@ internal static unsafe partial class Dispatcher
         return Tensor.UnsafeCreateTensor((nint)stack[0]);
     }
 
+    /// <inheritdoc cref="Ops.Alias"/>
+    public static Tensor Alias(Tensor x, ReadOnlySpan<long> shape)
+    {
+        var strides = new long[shape.Length];
+        var stride = 1L;
+        for (var i = shape.Length - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= Math.Max(shape[i], 1);
+        }
+
+        nint alias;
+        fixed (long* sizes = shape)
+        fixed (long* steps = strides)
+            Check(ReinterpretTensor(x.Handle, shape.Length, sizes, steps, 0, out alias), "aoti_torch__reinterpret_tensor");
+        GC.KeepAlive(x);
+        return Tensor.UnsafeCreateTensor(alias);
+    }
+
+    /// <inheritdoc cref="Ops.DataPointer"/>
+    public static nint DataPointer(Tensor x)
+    {
+        Check(GetDataPointer(x.Handle, out var pointer), "aoti_torch_get_data_ptr");
+        GC.KeepAlive(x);
+        return pointer;
+    }
+
     private static nint NewList(int length)
     {
         Check(NewListReserve((nuint)length, out var list), "torch_new_list_reserve_size");
@@ -101,6 +128,12 @@ internal static unsafe partial class Dispatcher
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_new_tensor_handle")]
     private static partial int NewTensorHandle(nint original, out nint handle);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch__reinterpret_tensor")]
+    private static partial int ReinterpretTensor(nint self, long dimensions, long* sizes, long* strides, long offset, out nint result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_get_data_ptr")]
+    private static partial int GetDataPointer(nint self, out nint pointer);
 
     [LibraryImport(Library, EntryPoint = "torch_new_list_reserve_size")]
     private static partial int NewListReserve(nuint size, out nint list);

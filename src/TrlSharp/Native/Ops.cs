@@ -40,6 +40,15 @@ internal static class Ops
     public static Tensor ViewAs(Tensor x, ScalarType type) => Call("aten::view"u8, "dtype"u8, [Of(x), Of(type)]);
 
     /// <summary>
+    /// A contiguous tensor on the memory of <paramref name="x"/>, from its first element on, that autograd takes for independent: writing to one is not seen as a
+    /// change of the other. Keeps the memory alive.
+    /// </summary>
+    public static Tensor Alias(Tensor x, ReadOnlySpan<long> shape) => Dispatcher.Alias(x, shape);
+
+    /// <summary>Address of the first element. The caller keeps the tensor alive and contiguous.</summary>
+    public static nint DataPointer(Tensor x) => Dispatcher.DataPointer(x);
+
+    /// <summary>
     /// One AdamW step for all parameters in one call (Loshchilov and Hutter, arXiv:1711.05101), at the speed of memory.
     /// Lists run in parallel; <paramref name="steps"/> are float32 scalars, already counted up for this step.
     /// </summary>

@@ -25,6 +25,15 @@ internal sealed class TokenizerFile
 
     private ReadOnlyMemory<byte> _deferredMerges;
 
+    /// <summary>A file that was never written: sections and model fields as JSON objects, tables as they are.</summary>
+    public static TokenizerFile Create(string sectionsJson, string modelJson, Utf8Vocabulary vocabulary, MergeTable? merges = null, List<double>? scores = null)
+    {
+        var file = new TokenizerFile { Vocabulary = vocabulary, Merges = merges, Scores = scores };
+        foreach (var section in JsonElement.Parse(sectionsJson).EnumerateObject()) file.Sections[section.Name] = section.Value;
+        foreach (var field in JsonElement.Parse(modelJson).EnumerateObject()) file.ModelFields[field.Name] = field.Value;
+        return file;
+    }
+
     public static TokenizerFile Parse(ReadOnlyMemory<byte> json)
     {
         var file = new TokenizerFile();

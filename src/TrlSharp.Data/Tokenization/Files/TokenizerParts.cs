@@ -6,7 +6,8 @@ using TrlSharp.Tokenization.Models;
 namespace TrlSharp.Tokenization.Files;
 
 /// <summary>The parts of a tokenizer, made of a <c>tokenizer.json</c>, with the JSON they were made of (for saving).</summary>
-internal sealed record TokenizerParts(EncodingPipeline Pipeline, Decoder? Decoder, IReadOnlyDictionary<string, JsonElement> Sections)
+internal sealed record TokenizerParts(
+    EncodingPipeline Pipeline, Decoder? Decoder, IReadOnlyDictionary<string, JsonElement> Sections, IReadOnlyDictionary<string, JsonElement> ModelFields)
 {
     /// <summary>Reads a file; <paramref name="change"/> may amend its added tokens.</summary>
     public static TokenizerParts Read(TokenizerFile file, Func<List<AddedToken>, Utf8Vocabulary, List<AddedToken>>? change = null)
@@ -22,7 +23,7 @@ internal sealed record TokenizerParts(EncodingPipeline Pipeline, Decoder? Decode
         var tokens = AddedTokens(file);
         if (change is not null) tokens = change(tokens, model.Vocabulary);
         var added = AddedVocabulary.Create(model.Vocabulary, normalizer, tokens);
-        return new TokenizerParts(new EncodingPipeline(added, normalizer, preTokenizer, model, postProcessor), decoder, file.Sections);
+        return new TokenizerParts(new EncodingPipeline(added, normalizer, preTokenizer, model, postProcessor), decoder, file.Sections, file.ModelFields);
     }
 
     /// <summary>An entry of <c>added_tokens</c> or <c>added_tokens_decoder</c>.</summary>

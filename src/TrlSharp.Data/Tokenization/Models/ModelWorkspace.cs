@@ -66,7 +66,9 @@ internal sealed class ModelWorkspace
         if (_heap.Length > Keep) _heap = [];
         if (Ids.Length > Keep) (Ids, Lengths, Ranks) = (new int[256], new int[256], new int[256]);
         if (Next.Length > Keep) (Previous, Next) = ([], []);
-        if (Tokens.Capacity > Keep) Tokens.Capacity = 0;
+        if (Tokens.Capacity <= Keep) return;
+        Tokens.Clear();
+        Tokens.Capacity = 0;
     }
 
     private static int[] Resized(int[] array, int size)

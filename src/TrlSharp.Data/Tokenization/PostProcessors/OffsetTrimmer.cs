@@ -22,8 +22,8 @@ internal sealed class OffsetTrimmer(bool addPrefixSpace) : PostProcessor
 
             // One leading space of the first token is the one that add_prefix_space put there.
             if (leading == 1 && addPrefixSpace && (i == first || start == 0)) leading = 0;
-            if (leading > 0) start = Math.Min(start + leading, end);
-            if (trailing > 0 && end >= trailing) end = Math.Max(end - trailing, start);
+            if (leading > 0) start = Math.Min(strings.Forward(start, leading), end);
+            if (trailing > 0 && strings.Back(end, trailing) is >= 0 and var trimmed) end = Math.Max(trimmed, start);
             tokens[i] = tokens[i] with { Start = start, End = end };
         }
     }

@@ -1,0 +1,76 @@
+using static TorchSharp.torch;
+
+namespace TrlSharp.Generation;
+
+/// <summary>
+/// What one layer remembers of one sequence: keys and values of attention, or the state of a convolution or recurrence. K key-value heads, H head size.
+/// </summary>
+internal sealed class LayerCache : IDisposable
+{
+    private Tensor? _keys; // [K, capacity, H]
+    private Tensor? _values; // [K, capacity, H]
+    private int _start;
+    private int _count;
+    private readonly Dictionary<string, Tensor> _states = new(StringComparer.Ordinal);
+
+    /// <summary>Adds keys and values of new tokens and gives all that they may attend to.</summary>
+    /// <param name="keys">[n, K, H]</param>
+    /// <param name="values">[n, K, H]</param>
+    /// <param name="window">How many keys a token sees, itself included; what no later token can see is forgotten. Null for all.</param>
+    /// <returns>[1, K, m, H] each, on the cache's own memory; the last n are the new ones.</returns>
+    public (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values, int? window)
+    {
+        var added = (int)keys.size(0);
+        if (window is { } w && _count > w - 1)
+        {
+            _start += _count - (w - 1);
+            _count = w - 1;
+        }
+
+        if (_keys is null || _start + _count + added > _keys.size(1))
+        {
+            Grow(ref _keys, keys, added);
+            Grow(ref _values, values, added);
+            _start = 0;
+        }
+
+        using (var scope = NewDisposeScope())
+        {
+            _keys!.narrow(1, _start + _count, added).copy_(keys.transpose(0, 1));
+            _values!.narrow(1, _start + _count, added).copy_(values.transpose(0, 1));
+        }
+
+        _count += added;
+        return (_keys.narrow(1, _start, _count).unsqueeze(0), _values.narrow(1, _start, _count).unsqueeze(0));
+    }
+
+    /// <summary>A state under a name of the layer's choosing, or null before the first token.</summary>
+    public Tensor? State(string name) => _states.GetValueOrDefault(name);
+
+    /// <summary>Replaces a state. The cache owns it from now on.</summary>
+    public void SetState(string name, Tensor state)
+    {
+        if (_states.Remove(name, out var old)) old.Dispose();
+        _states[name] = state.DetachFromDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _keys?.Dispose();
+        _values?.Dispose();
+        foreach (var state in _states.Values) state.Dispose();
+        _states.Clear();
+        (_keys, _values, _start, _count) = (null, null, 0, 0);
+    }
+
+    /// <summary>A larger buffer with what is kept at its front.</summary>
+    private void Grow(ref Tensor? buffer, Tensor example, int added)
+    {
+        using var scope = NewDisposeScope();
+        var capacity = Math.Max(2L * (_count + added), 64);
+        var grown = empty([example.size(1), capacity, example.size(2)], dtype: example.dtype, device: example.device); // [K, capacity, H]
+        if (buffer is not null && _count > 0) grown.narrow(1, 0, _count).copy_(buffer.narrow(1, _start, _count));
+        buffer?.Dispose();
+        buffer = grown.DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,126 @@
+using TorchSharp.Modules;
+using TrlSharp.Batches;
+using TrlSharp.Generation;
+using TrlSharp.Models.Families;
+using TrlSharp.Models.Weights;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Models;
+
+/// <summary>A decoder-only language model of any of the families that <see cref="ModelFolder"/> loads. T tokens, D hidden size, V vocabulary.</summary>
+public sealed class CausalLM : ICausalLM, IDisposable
+{
+    private readonly Decoder _decoder;
+    private readonly ParameterStore _store;
+
+    internal CausalLM(ModelConfig config, Decoder decoder, ParameterStore store, string? folder)
+    {
+        (Config, _decoder, _store, Folder) = (config, decoder, store, folder);
+        VocabularySize = (int)decoder.Embedding.Weight.Value.size(0);
+    }
+
+    /// <summary>Architecture and sizes.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The folder that the model was read from, or null.</summary>
+    public string? Folder { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize { get; }
+
+    /// <summary>Element type of weights and activations.</summary>
+    public ScalarType Dtype => _decoder.Embedding.Weight.Value.dtype;
+
+    /// <summary>
+    /// Whether a training pass keeps only the input of each layer and computes the rest a second time in the backward pass (Chen and others,
+    /// arXiv:1604.06174): about 20 % more time, and far less memory. The gradients are the same. Default false.
+    /// </summary>
+    public bool RecomputeActivations { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters => [.. _store.Parameters.Where(p => p.Trainable).Select(p => (p.Name, p.Value))];
+
+    internal ParameterStore Store => _store;
+
+    internal Decoder Decoder => _decoder;
+
+    internal Device Device => _decoder.Embedding.Weight.Value.device;
+
+    /// <summary>A new model with random weights: normal with <c>initializer_range</c>, norms 1, biases 0.</summary>
+    /// <param name="config">Architecture and sizes.</param>
+    /// <param name="seed">Equal seeds give equal weights.</param>
+    /// <param name="dtype">Element type.</param>
+    /// <exception cref="ModelFolderException">The config is not one that is implemented.</exception>
+    public static CausalLM Create(ModelConfig config, ulong seed, ScalarType dtype = ScalarType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var reader = config.Reader();
+        return Build(config, reader, new RandomParameters(seed, reader.Double("initializer_range", 0.02), dtype), folder: null, ignoredKeys: []);
+    }
+
+    internal static CausalLM Build(ModelConfig config, ConfigReader reader, IParameterSource source, string? folder, IReadOnlyCollection<string> ignoredKeys)
+    {
+        var store = new ParameterStore(source);
+        var decoder = ModelFamilies.Find(reader)(reader, new(store));
+        HarmlessKeys.RefuseOthers(reader, ignoredKeys);
+        return new(config, decoder, store, folder);
+    }
+
+    /// <inheritdoc/>
+    public Tensor HiddenStates(Tensor tokens, SequenceLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(layout);
+        return Run(tokens, new(layout, Dtype, Device));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Logits(Tensor hidden)
+    {
+        if (_decoder.LogitTransform is not { } transform) return _decoder.Head.Forward(hidden); // [n, V]
+        using var scope = NewDisposeScope();
+        return transform(_decoder.Head.Forward(hidden)).MoveToOuterDisposeScope(); // [n, V]
+    }
+
+    /// <summary>Reads the next tokens of sequences whose past is in the caches: [T] ids → [T, D].</summary>
+    internal Tensor HiddenStates(Tensor tokens, SequenceLayout layout, IReadOnlyList<KeyValueCache> caches)
+    {
+        var hidden = Run(tokens, new(layout, Dtype, Device, caches)); // [T, D]
+        for (var s = 0; s < layout.Count; s++) caches[s].Length += layout.Starts[s + 1] - layout.Starts[s];
+        return hidden;
+    }
+
+    /// <summary>[T] ids → [T, D]; optionally notes the input of every layer, the output of the last and that of the final norm.</summary>
+    internal Tensor Run(Tensor tokens, ForwardContext context, List<Tensor>? trace = null)
+    {
+        if (tokens.dim() != 1 || tokens.size(0) != context.Layout.Length)
+            throw new ArgumentException($"The tokens have shape [{string.Join(", ", tokens.shape)}], but the layout has {context.Layout.Length} tokens.", nameof(tokens));
+        using var scope = NewDisposeScope();
+        var x = Embed(tokens, context); // [T, D]
+        trace?.Add(x.alias().MoveToOuterDisposeScope());
+        foreach (var block in _decoder.Blocks)
+        {
+            // The handle goes now; what the backward pass needs of the tensor stays.
+            using var input = x;
+            x = RecomputeActivations && is_grad_enabled() && context is { Caches: null, Routing: null } ? Recomputed.Run(input, y => block.Forward(y, context)) : block.Forward(input, context); // [T, D]
+            trace?.Add(x.alias().MoveToOuterDisposeScope());
+        }
+
+        x = _decoder.FinalNorm(x); // [T, D]
+        trace?.Add(x.alias().MoveToOuterDisposeScope());
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the weights. Tensors that were computed from them stay valid.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in _store.Parameters) parameter.Value.Dispose();
+    }
+
+    private Tensor Embed(Tensor tokens, ForwardContext context)
+    {
+        var x = _decoder.Embedding.Forward(tokens); // [T, D]
+        if (_decoder.EmbeddingScale != 1) x = x * tensor((float)_decoder.EmbeddingScale).to(x.dtype); // [T, D]
+        return _decoder.Positions is { } positions ? x + positions.Forward(context.Positions) : x; // [T, D]
+    }
+}

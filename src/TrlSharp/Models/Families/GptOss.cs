@@ -1,0 +1,64 @@
+using TrlSharp.Models.Attention;
+using TrlSharp.Models.Experts;
+using TrlSharp.Models.Layers;
+using TrlSharp.Models.Rotary;
+using TrlSharp.Models.Weights;
+
+namespace TrlSharp.Models.Families;
+
+/// <summary>
+/// gpt-oss (OpenAI, arXiv:2508.10925): attention with a learned sink per head, a window in every second layer, and a mixture of experts with clamped, interleaved gates.
+/// </summary>
+internal static class GptOss
+{
+    public static Decoder Build(ConfigReader config, ParameterScope root)
+    {
+        var types = LayerTypes.Read(config, layer => layer % 2 == 0 ? LayerTypes.Sliding : LayerTypes.Full);
+        var windows = LayerTypes.Windows(config, types, 128);
+        var heads = Heads.Read(config, defaultSize: 64);
+        var rotary = Rotary(config, heads.Size);
+        var bias = config.Bool("attention_bias", true);
+        return Llama.Build(config, root, new(heads, config.Double("rms_norm_eps", 1e-5), _ => rotary)
+        {
+            NormKind = RmsNormKind.ScaleInFloat32,
+            QueryKeyValueBias = bias,
+            OutputBias = bias,
+            Window = layer => windows[layer],
+            Sinks = at => at.Parameter("sinks", InitialValue.Normal, heads.Queries),
+            Mlp = (_, at) => Experts(config, at["mlp"], heads.Hidden).Forward,
+        });
+    }
+
+    /// <summary>A config without any rotary setting means YaRN with these numbers.</summary>
+    private static RotaryEmbedding Rotary(ConfigReader config, int headSize)
+    {
+        const double Theta = 150_000;
+        if (config.Has("rope_parameters") || config.Has("rope_scaling")) return new RotaryReader(Theta).Read(config, headSize);
+        return new RotaryReader(Theta).Yarn(config.Double("rope_theta", Theta), headSize, new(Factor: 32, Original: 4096, Truncate: false));
+    }
+
+    private static MixtureOfExperts Experts(ConfigReader config, ParameterScope at, int hidden)
+    {
+        config.Only("hidden_act", "silu");
+        var (count, chosen, inner) = (config.Size("num_local_experts", 128), config.Size("num_experts_per_tok", 4), config.Size("intermediate_size"));
+        var (limit, alpha) = (config.Double("swiglu_limit", 7), config.Double("swiglu_alpha", 1.702));
+        var router = at.InnerLinear("router", hidden, count, bias: true);
+        var place = at["experts"];
+        var gateUp = place.Parameter("gate_up_proj", InitialValue.Normal, count, hidden, 2 * inner);
+        var gateUpBias = place.Parameter("gate_up_proj_bias", InitialValue.Zero, count, 2 * inner);
+        var down = place.Parameter("down_proj", InitialValue.Normal, count, inner, hidden);
+        var downBias = place.Parameter("down_proj_bias", InitialValue.Zero, count, hidden);
+        return new(x => Routers.TopThenSoftmax(router.Forward(x), chosen), count, () =>
+        {
+            var (into, intoBias) = (gateUp.Value.unbind(0), gateUpBias.Value.unbind(0)); // E × [D, 2F], E × [2F]
+            var (outOf, outOfBias) = (down.Value.unbind(0), downBias.Value.unbind(0)); // E × [F, D], E × [D]
+            return (e, x) =>
+            {
+                var both = x.matmul(into[e]).add(intoBias[e]).unflatten(1, [inner, 2]); // [n, F, 2]: gate and up alternate
+                var gate = both.select(2, 0).clamp_max(limit); // [n, F]
+                var up = both.select(2, 1).clamp(-limit, limit); // [n, F]
+                return ((up + 1) * gate * (gate * alpha).sigmoid()).matmul(outOf[e]).add(outOfBias[e]); // [n, D]
+            };
+        });
+    }
+}

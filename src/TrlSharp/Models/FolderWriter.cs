@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TrlSharp.Checkpoints;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Models;
+
+/// <summary>Writes a model folder through a staging folder inside it, so that a reader never meets half of anything.</summary>
+internal static class FolderWriter
+{
+    /// <summary>Files beside the weights that make a folder usable: tokenizer, chat template, generation settings.</summary>
+    private static readonly string[] Companions =
+    [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt",
+        "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tekken.json", "chat_template.jinja", "chat_template.json",
+    ];
+
+    private const string TemplateFolder = "additional_chat_templates";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(CausalLM model, string folder, ModelSaveOptions options)
+    {
+        Directory.CreateDirectory(folder);
+        var staging = Directory.CreateDirectory(Path.Combine(folder, $".saving-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            var names = new List<string>();
+            CopyCompanions(options.CompanionFolder ?? model.Folder, staging, names);
+            var weights = WriteWeights(model, staging, options.ShardSize);
+            names.AddRange(weights);
+            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model));
+            foreach (var name in names) File.Move(Path.Combine(staging, name), Path.Combine(folder, name), overwrite: true);
+            MoveTemplates(staging, folder);
+            RemoveStaleWeights(folder, weights);
+            File.Move(Path.Combine(staging, ModelFolder.ConfigName), Path.Combine(folder, ModelFolder.ConfigName), overwrite: true);
+        }
+        finally
+        {
+            Directory.Delete(staging, recursive: true);
+        }
+    }
+
+    /// <summary>Writes the shards in the order of the parameters and returns the names of the files.</summary>
+    private static List<string> WriteWeights(CausalLM model, string staging, long shardSize)
+    {
+        var tensors = model.Store.Parameters.Select(p => (p.Name, (Tensor)p.Value)).Concat(model.Store.Aliases.Select(a => (a.Name, (Tensor)a.Parameter.Value))).ToList();
+        var shards = Shards(tensors, shardSize);
+        if (shards.Count == 1)
+        {
+            SafetensorsWriter.Write(Path.Combine(staging, "model.safetensors"), tensors);
+            return ["model.safetensors"];
+        }
+
+        var map = new JsonObject();
+        var names = new List<string>();
+        for (var i = 0; i < shards.Count; i++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors");
+            SafetensorsWriter.Write(Path.Combine(staging, name), shards[i]);
+            names.Add(name);
+            foreach (var (tensor, _) in shards[i]) map[tensor] = name;
+        }
+
+        var sorted = new JsonObject(map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
+        var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Item2));
+        WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted });
+        names.Add("model.safetensors.index.json");
+        return names;
+    }
+
+    private static List<List<(string Name, Tensor Value)>> Shards(List<(string Name, Tensor Value)> tensors, long shardSize)
+    {
+        var shards = new List<List<(string Name, Tensor Value)>> { new() };
+        long filled = 0;
+        foreach (var tensor in tensors)
+        {
+            var size = SafetensorsWriter.SizeOf(tensor.Value);
+            if (filled > 0 && filled + size > shardSize)
+            {
+                shards.Add([]);
+                filled = 0;
+            }
+
+            shards[^1].Add(tensor);
+            filled += size;
+        }
+
+        return shards;
+    }
+
+    private static void CopyCompanions(string? source, string staging, List<string> names)
+    {
+        if (source is null) return;
+        foreach (var name in Companions)
+        {
+            if (!File.Exists(Path.Combine(source, name))) continue;
+            FolderFiles.Check(source, name);
+            File.Copy(Path.Combine(source, name), Path.Combine(staging, name));
+            names.Add(name);
+        }
+
+        var templates = Path.Combine(source, TemplateFolder);
+        if (!Directory.Exists(templates)) return;
+        Directory.CreateDirectory(Path.Combine(staging, TemplateFolder));
+        foreach (var path in Directory.EnumerateFiles(templates, "*.jinja"))
+        {
+            FolderFiles.Check(templates, Path.GetFileName(path));
+            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)));
+        }
+    }
+
+    private static void MoveTemplates(string staging, string folder)
+    {
+        if (!Directory.Exists(Path.Combine(staging, TemplateFolder))) return;
+        var target = Directory.CreateDirectory(Path.Combine(folder, TemplateFolder)).FullName;
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(staging, TemplateFolder))) File.Move(path, Path.Combine(target, Path.GetFileName(path)), overwrite: true);
+    }
+
+    /// <summary>An index of an earlier save must not survive next to a single file, nor the other way round.</summary>
+    private static void RemoveStaleWeights(string folder, List<string> kept)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "model*.safetensors").Concat(Directory.EnumerateFiles(folder, "model.safetensors.index.json")).ToList())
+            if (!kept.Contains(Path.GetFileName(path))) File.Delete(path);
+    }
+
+    private static void WriteJson(string path, JsonObject json) => File.WriteAllText(path, json.ToJsonString(Indented) + "\n");
+}

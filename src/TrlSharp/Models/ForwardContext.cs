@@ -1,0 +1,86 @@
+using TrlSharp.Batches;
+using TrlSharp.Generation;
+using TrlSharp.Models.Rotary;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Models;
+
+/// <summary>
+/// What all layers of one forward pass share: where sequences begin, positions, rotary tables, masks, caches. T tokens, S sequences, R rotated channels.
+/// Its tensors live in the dispose scope in which it was made.
+/// </summary>
+internal sealed class ForwardContext
+{
+    private readonly Dictionary<RotaryEmbedding, RotaryTable> _tables = [];
+    private readonly Dictionary<(int Queries, int Keys, int? Window), Tensor> _masks = [];
+    private readonly ScalarType _type;
+    private readonly List<int> _counts = [];
+    private readonly List<int> _lengths = [];
+
+    /// <param name="layout">The sequences of this pass.</param>
+    /// <param name="type">Type of the activations.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="caches">One for each sequence, or null to read every sequence from its start.</param>
+    public ForwardContext(SequenceLayout layout, ScalarType type, Device device, IReadOnlyList<KeyValueCache>? caches = null)
+    {
+        (Layout, _type, Caches) = (layout, type, caches);
+        var positions = new long[layout.Length];
+        for (var s = 0; s < layout.Count; s++)
+        {
+            var past = caches?[s].Length ?? 0;
+            _counts.Add(layout.Starts[s + 1] - layout.Starts[s]);
+            _lengths.Add(past + _counts[s]);
+            for (var i = 0; i < _counts[s]; i++) positions[layout.Starts[s] + i] = past + i;
+        }
+
+        Positions = tensor(positions, device: device);
+    }
+
+    public SequenceLayout Layout { get; }
+
+    public IReadOnlyList<KeyValueCache>? Caches { get; }
+
+    /// <summary>int64 [T]: counted from 0 in every sequence.</summary>
+    public Tensor Positions { get; }
+
+    /// <summary>Where routed layers note their decisions, in order; null if nobody asks.</summary>
+    public List<RouterDecision>? Routing { get; init; }
+
+    /// <summary>
+    /// Rotary tables that depend on the length of a sequence take every sequence to be at least that long: what transformers computes for a padded batch. Default 0.
+    /// </summary>
+    public int PaddedLength { get; init; }
+
+    /// <summary>The cosines and sines of this pass.</summary>
+    public RotaryTable Rotation(RotaryEmbedding rotary)
+    {
+        if (_tables.TryGetValue(rotary, out var table)) return table;
+        table = rotary.Table(Positions, _counts, [.. _lengths.Select(length => Math.Max(length, PaddedLength))], _type);
+        table.Cos.MoveToOtherDisposeScope(Positions);
+        table.Sin.MoveToOtherDisposeScope(Positions);
+        return _tables[rotary] = table;
+    }
+
+    /// <summary>Remembers what a routed layer decided, if somebody asked for it.</summary>
+    public void Note(RouterDecision decision)
+    {
+        if (Routing is null) return;
+        foreach (var part in new[] { decision.Logits, decision.Experts, decision.Weights }) part.MoveToOtherDisposeScope(Positions);
+        Routing.Add(decision);
+    }
+
+    /// <summary>
+    /// Which keys the last <paramref name="queries"/> of <paramref name="keys"/> tokens see: those before them and themselves, the nearest
+    /// <paramref name="window"/> only. Truth values [queries, keys].
+    /// </summary>
+    public Tensor Mask(int queries, int keys, int? window)
+    {
+        if (_masks.TryGetValue((queries, keys, window), out var mask)) return mask;
+        using var scope = NewDisposeScope();
+        var all = ones(queries, keys, dtype: ScalarType.Bool, device: Positions.device); // [n, m]
+        mask = all.tril(keys - queries); // [n, m]
+        if (window is { } w) mask = mask.logical_and(all.triu(keys - queries - w + 1)); // [n, m]
+        mask.MoveToOtherDisposeScope(Positions);
+        return _masks[(queries, keys, window)] = mask;
+    }
+}

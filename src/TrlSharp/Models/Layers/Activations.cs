@@ -1,0 +1,32 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Models.Layers;
+
+/// <summary>Activation functions under the names of transformers' <c>ACT2FN</c>.</summary>
+internal static class Activations
+{
+    /// <exception cref="ModelFolderException">The name is unknown; the message lists the known ones.</exception>
+    public static Func<Tensor, Tensor> Find(ConfigReader config, string key, string? fallback = null) => config.Text(key, fallback) switch
+    {
+        "silu" or "swish" => x => nn.functional.silu(x),
+        "gelu" => ExactGelu,
+        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" or "gelu_python_tanh" => TanhGelu,
+        "relu" => x => nn.functional.relu(x),
+        "relu2" => SquaredRelu,
+        _ => throw config.Wrong(key, "silu, gelu, gelu_new, gelu_pytorch_tanh, relu or relu2"),
+    };
+
+    /// <summary>x·Φ(x) (Hendrycks and Gimpel, arXiv:1606.08415).</summary>
+    public static Tensor ExactGelu(Tensor x) => x.gelu();
+
+    /// <summary>The approximation of it through tanh.</summary>
+    public static Tensor TanhGelu(Tensor x) => x.gelu(GELU.Approximate.tanh);
+
+    /// <summary>max(x, 0)² (So and others, arXiv:2109.08668).</summary>
+    private static Tensor SquaredRelu(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.relu(x).square().MoveToOuterDisposeScope(); // as x
+    }
+}

@@ -1,0 +1,22 @@
+using TrlSharp.Models.Weights;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Models.Layers;
+
+/// <summary>(x - mean) / sqrt(variance + ε) · w + b over the last dimension (Ba and others, arXiv:1607.06450).</summary>
+/// <param name="weight">[D], or per head [N, D]; null for none (OLMo).</param>
+/// <param name="bias">As the weight; null for none.</param>
+/// <param name="epsilon">ε.</param>
+/// <param name="unitOffset">Multiply by 1 + w (Nemotron).</param>
+internal sealed class LayerNorm(NamedParameter? weight, NamedParameter? bias, double epsilon, bool unitOffset = false)
+{
+    /// <summary>[..., D] → [..., D]</summary>
+    public Tensor Forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var scale = weight is null ? null : unitOffset ? weight.Value + 1 : weight.Value; // [D]
+        if (scale is null || scale.dim() == 1) return nn.functional.layer_norm(x, [x.size(-1)], scale, bias?.Value, epsilon).MoveToOuterDisposeScope(); // [..., D]
+        var normed = nn.functional.layer_norm(x.to(ScalarType.Float32), [x.size(-1)], eps: epsilon) * scale.to(ScalarType.Float32); // [T, N, D]
+        return normed.to(x.dtype).MoveToOuterDisposeScope(); // [T, N, D]
+    }
+}

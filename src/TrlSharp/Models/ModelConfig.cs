@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TrlSharp.Models;
+
+/// <summary>A config.json: which architecture, which sizes. Both spellings are understood, that of transformers 4 and that of transformers 5.</summary>
+public sealed class ModelConfig
+{
+    private readonly JsonObject _json;
+
+    private ModelConfig(JsonObject json, string origin)
+    {
+        _json = json;
+        Origin = origin;
+    }
+
+    /// <summary>The file, for messages.</summary>
+    public string Origin { get; }
+
+    /// <summary><c>model_type</c>: <c>llama</c>, <c>qwen3</c> …</summary>
+    public string ModelType => Reader().Text("model_type");
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ModelFolderException">There is no such file, or it is not a JSON object.</exception>
+    public static ModelConfig Load(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFolderException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads text, for models that do not come from a folder.</summary>
+    /// <param name="json">The content of a config.json.</param>
+    /// <param name="origin">Where it comes from, for messages.</param>
+    public static ModelConfig Parse(string json, string origin = "config.json")
+    {
+        try
+        {
+            var node = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 64 });
+            return new(node as JsonObject ?? throw new ModelFolderException($"{origin} is not a JSON object."), origin);
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFolderException($"{origin} is not valid JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A copy of the object.</summary>
+    public JsonObject ToJson() => _json.DeepClone().AsObject();
+
+    /// <summary>A fresh reader, which has seen no key yet.</summary>
+    internal ConfigReader Reader() => new(_json, Origin);
+}

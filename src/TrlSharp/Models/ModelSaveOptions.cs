@@ -1,0 +1,13 @@
+namespace TrlSharp.Models;
+
+/// <summary>How <see cref="ModelFolder.Save"/> writes a folder.</summary>
+public sealed record ModelSaveOptions
+{
+    /// <summary>Bytes of tensors per file; a larger model is cut into shards with an index. Default 5·10⁹, as in transformers 4 (a single tensor is never cut).</summary>
+    public long ShardSize { get; init; } = 5_000_000_000;
+
+    /// <summary>
+    /// The folder whose tokenizer, chat template and generation settings travel along; null for the folder that the model was read from.
+    /// </summary>
+    public string? CompanionFolder { get; init; }
+}

@@ -1,0 +1,37 @@
+namespace TrlSharp.Models.Weights;
+
+/// <summary>Everything that a model under construction has asked for, in that order.</summary>
+internal sealed class ParameterStore(IParameterSource source)
+{
+    private readonly List<NamedParameter> _parameters = [];
+    private readonly List<(string Path, object Module)> _modules = [];
+    private readonly List<(string Name, NamedParameter Parameter)> _aliases = [];
+
+    public IReadOnlyList<NamedParameter> Parameters => _parameters;
+
+    /// <summary>Modules under their paths in transformers, <c>model.layers.0.self_attn.q_proj</c>: what adapters are aimed at.</summary>
+    public IReadOnlyList<(string Path, object Module)> Modules => _modules;
+
+    /// <summary>Further names under which a checkpoint stores a parameter: a tied head that was written twice.</summary>
+    public IReadOnlyList<(string Name, NamedParameter Parameter)> Aliases => _aliases;
+
+    public IParameterSource Source => source;
+
+    public NamedParameter Add(string name, ReadOnlySpan<long> shape, InitialValue initial, bool trainable)
+    {
+        var value = source.Get(name, shape, initial);
+        if (!trainable) value.requires_grad_(false);
+        var parameter = new NamedParameter(source.StoredName(name), value, trainable);
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    public T AddModule<T>(string path, T module)
+        where T : notnull
+    {
+        _modules.Add((path, module));
+        return module;
+    }
+
+    public void AddAlias(string name, NamedParameter parameter) => _aliases.Add((source.StoredName(name), parameter));
+}
