@@ -31,6 +31,15 @@ public sealed class SequenceBuilder
     private readonly SequenceOptions _options;
     private readonly Tokenizer _tokenizer;
 
+    /// <param name="template">The chat template; null when there are no chats.</param>
+    /// <param name="tokenizer">Of the model.</param>
+    /// <param name="policy">What is trained.</param>
+    /// <param name="options">Clock, stops, limits.</param>
+    public SequenceBuilder(ChatTemplate? template, Tokenizer tokenizer, TrainPolicy policy, SequenceOptions options)
+        : this(template is null ? null : template.Render, template?.Source ?? "", tokenizer, policy, options)
+    {
+    }
+
     /// <param name="render">The template; null when there are no chats.</param>
     /// <param name="source">Its text.</param>
     /// <param name="tokenizer">Of the model.</param>
