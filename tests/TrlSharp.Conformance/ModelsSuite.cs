@@ -26,6 +26,10 @@ internal static class ModelsSuite
             {
                 result = CaseResult.Refuse(name, refusal.Message);
             }
+            catch (Exception fault) when (fault is System.Runtime.InteropServices.ExternalException or InvalidOperationException or ArgumentException)
+            {
+                result = CaseResult.Fail(name, fault.Message.Split('\n')[0]);
+            }
 
             yield return result;
         }

@@ -15,6 +15,7 @@ public static class Suites
             ["models"] = ModelsSuite.Run,
             ["sft_data"] = SftDataSuite.Run,
             ["tokenizers"] = TokenizersSuite.Run,
+            ["traces_sft"] = TracesSftSuite.Run,
         };
 
     /// <summary><c>DIR/SUITE</c>, or <c>DIR</c> itself when it is the suite's folder.</summary>

@@ -144,6 +144,9 @@ public enum MaskFault
     /// <summary>The history form is trained on demand, although no engine produces it there.</summary>
     TrainedAsRendered,
 
+    /// <summary>The example is a prompt and the turn produced after it; no single render holds both.</summary>
+    ContextComposed,
+
     /// <summary>The row became more than one example.</summary>
     Split,
 

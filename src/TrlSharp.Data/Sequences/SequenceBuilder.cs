@@ -31,7 +31,7 @@ public sealed class SequenceBuilder
     private readonly SequenceOptions _options;
     private readonly Tokenizer _tokenizer;
 
-    /// <param name="template">The chat template; null when there are no chats.</param>
+    /// <param name="template">Of chats; null when there are none.</param>
     /// <param name="tokenizer">Of the model.</param>
     /// <param name="policy">What is trained.</param>
     /// <param name="options">Clock, stops, limits.</param>

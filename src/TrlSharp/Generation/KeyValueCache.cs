@@ -1,7 +1,7 @@
 namespace TrlSharp.Generation;
 
 /// <summary>What a model remembers of one sequence, so that the next tokens need no second pass over it.</summary>
-internal sealed class KeyValueCache : IDisposable
+internal sealed class KeyValueCache
 {
     private readonly LayerCache[] _layers;
 
@@ -16,9 +16,10 @@ internal sealed class KeyValueCache : IDisposable
 
     public LayerCache Layer(int index) => _layers[index];
 
-    public void Dispose()
+    /// <summary>Forgets everything and frees the memory.</summary>
+    public void Clear()
     {
-        foreach (var layer in _layers) layer.Dispose();
+        foreach (var layer in _layers) layer.Clear();
         Length = 0;
     }
 }

@@ -5,7 +5,7 @@ namespace TrlSharp.Generation;
 /// <summary>
 /// What one layer remembers of one sequence: keys and values of attention, or the state of a convolution or recurrence. K key-value heads, H head size.
 /// </summary>
-internal sealed class LayerCache : IDisposable
+internal sealed class LayerCache
 {
     private Tensor? _keys; // [K, capacity, H]
     private Tensor? _values; // [K, capacity, H]
@@ -54,7 +54,7 @@ internal sealed class LayerCache : IDisposable
         _states[name] = state.DetachFromDisposeScope();
     }
 
-    public void Dispose()
+    public void Clear()
     {
         _keys?.Dispose();
         _values?.Dispose();

@@ -40,6 +40,9 @@ public sealed class CausalLM : ICausalLM, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Parameter Value)> Parameters => [.. _store.Parameters.Where(p => p.Trainable).Select(p => (p.Name, p.Value))];
 
+    /// <summary>The longest sequence of a model with learned positions; null where positions are computed.</summary>
+    public int? MaxPositions => _decoder.Positions is { } positions ? (int)positions.Weight.Value.size(0) : null;
+
     internal ParameterStore Store => _store;
 
     internal Decoder Decoder => _decoder;
@@ -82,6 +85,9 @@ public sealed class CausalLM : ICausalLM, IDisposable
         return transform(_decoder.Head.Forward(hidden)).MoveToOuterDisposeScope(); // [n, V]
     }
 
+    /// <summary>An empty memory for one sequence.</summary>
+    internal KeyValueCache NewCache() => new(_decoder.Blocks.Count);
+
     /// <summary>Reads the next tokens of sequences whose past is in the caches: [T] ids → [T, D].</summary>
     internal Tensor HiddenStates(Tensor tokens, SequenceLayout layout, IReadOnlyList<KeyValueCache> caches)
     {
@@ -121,6 +127,9 @@ public sealed class CausalLM : ICausalLM, IDisposable
     {
         var x = _decoder.Embedding.Forward(tokens); // [T, D]
         if (_decoder.EmbeddingScale != 1) x = x * tensor((float)_decoder.EmbeddingScale).to(x.dtype); // [T, D]
-        return _decoder.Positions is { } positions ? x + positions.Forward(context.Positions) : x; // [T, D]
+        if (_decoder.Positions is not { } positions) return x;
+        if (context.LongestSequence > MaxPositions)
+            throw new ConfigException($"A sequence has {context.LongestSequence} tokens, but the model has {MaxPositions} positions. Shorten the sequences (max_length).");
+        return x + positions.Forward(context.Positions); // [T, D]
     }
 }

@@ -43,6 +43,9 @@ internal sealed class ForwardContext
     /// <summary>int64 [T]: counted from 0 in every sequence.</summary>
     public Tensor Positions { get; }
 
+    /// <summary>Tokens of the longest sequence, with its past.</summary>
+    public int LongestSequence => _lengths.Max();
+
     /// <summary>Where routed layers note their decisions, in order; null if nobody asks.</summary>
     public List<RouterDecision>? Routing { get; init; }
 

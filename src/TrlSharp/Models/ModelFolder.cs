@@ -36,7 +36,7 @@ public static class ModelFolder
         var model = CausalLM.Build(config, reader, source, folder, options.IgnoredConfigKeys);
         try
         {
-            source.ThrowIfIncomplete(folder, model.Store.Aliases.Select(alias => alias.Name));
+            source.ThrowIfIncomplete(folder, model.Store);
         }
         catch (ModelFolderException)
         {

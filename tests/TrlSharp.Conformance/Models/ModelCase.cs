@@ -1,4 +1,5 @@
 using TrlSharp.Batches;
+using TrlSharp.Generation;
 using TrlSharp.Models;
 using static TorchSharp.torch;
 
@@ -19,6 +20,7 @@ internal sealed class ModelCase(string folder)
         CheckAlone(model);
         CheckPacked(model);
         if (_golden.Has("router0.logits")) RouterCheck.Check(_golden, model, batch);
+        CheckGeneration(model);
         CheckOldSpelling(batch);
         StorageCheck.Check(folder, model, batch);
         GradientCheck.Check(_golden, model, batch, recompute: false);
@@ -66,6 +68,24 @@ internal sealed class ModelCase(string folder)
         var logits = model.Logits(model.HiddenStates(tokens, layout)); // [T, V]
         Golden.Compare("packed.logits", logits, _golden["packed.logits"], _golden.Tolerance("packed_logits_abs"));
     }
+
+    /// <summary>Greedy, with the cache, both prompts side by side.</summary>
+    private void CheckGeneration(CausalLM model)
+    {
+        var prompts = new List<IReadOnlyList<int>>();
+        while (_golden.Has(FormattableString.Invariant($"gen.{prompts.Count}.prompt"))) prompts.Add(Integers(FormattableString.Invariant($"gen.{prompts.Count}.prompt")));
+        if (prompts.Count == 0) return;
+        var count = _golden.Json["generation"]!["new_tokens"]!.GetValue<int>();
+        var completions = TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = count });
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            var expected = Integers(FormattableString.Invariant($"gen.{i}.output"));
+            if (!completions[i].Tokens.SequenceEqual(expected))
+                throw new DifferenceException($"greedy output {i} is [{string.Join(", ", completions[i].Tokens)}] instead of [{string.Join(", ", expected)}]");
+        }
+    }
+
+    private List<int> Integers(string name) => [.. _golden[name].data<long>().Select(n => (int)n)];
 
     private void CheckOldSpelling(TokenBatch batch)
     {

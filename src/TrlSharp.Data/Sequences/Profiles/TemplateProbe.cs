@@ -85,9 +85,17 @@ internal sealed class TemplateProbe(Func<RenderRequest, RenderedConversation> re
         var after = text.Text.AsSpan(at + Reason.Length);
         var answer = after.IndexOf(Answer, StringComparison.Ordinal);
         if (answer < 0) return null;
-        after = after[..answer].Trim();
+        after = FirstTag(after[..answer].Trim());
         var open = before[(before.LastIndexOfAny('\n', ' ') + 1)..];
         return open.Length is > 2 and < 60 && after.Length is > 2 and < 60 ? (open.ToString(), after.ToString()) : null;
+    }
+
+    /// <summary><c>&lt;|end|></c> of <c>&lt;|end|>&lt;|start|>assistant…</c>: what closes the reasoning, without the header of what follows.</summary>
+    private static ReadOnlySpan<char> FirstTag(ReadOnlySpan<char> text)
+    {
+        if (text.Length == 0 || text[0] is not ('<' or '[')) return text;
+        var end = text.IndexOf(text[0] == '<' ? '>' : ']');
+        return end < 0 ? text : text[..(end + 1)];
     }
 
     private static string After(RenderedConversation text, string value)

@@ -129,6 +129,8 @@ internal sealed class ConversationProver
     {
         var message = own.Message;
         if (Policy.History == HistoryMode.AsRendered) findings.Add(new(MaskFault.TrainedAsRendered, message.Index, $"{message}: trained as the template writes it here, proved or not."));
+        if (proof.Waived is { } waived) findings.Add(new(waived.Fault, message.Index, waived.Text));
+        if (proof.Composed is not null) findings.Add(new(MaskFault.ContextComposed, message.Index, $"{message}: the template rewrites what stands before it once it is there; the example holds the prompt that an engine builds, and the turn after it."));
         if (span.Stop == StopKind.Borrowed) findings.Add(new(MaskFault.BorrowedStop, message.Index, $"{message}: its stop is the beginning of the next message."));
         if (proof.Unprompted) findings.Add(new(MaskFault.UnpromptedTurn, message.Index, $"{message}: no user message comes before, so no engine builds its prompt."));
         if (message.IsAssistant && Profile.GenerationPrompt.Length == 0) findings.Add(new(MaskFault.NoGenerationPrompt, message.Index, $"{message}: the template has no generation prompt; the turn begins where the messages before it end."));

@@ -71,7 +71,7 @@ internal sealed class BytePairModel : TokenModel
         }
 
         var count = _options.ByteLevel ? ByteSymbols(piece, workspace) : CharacterSymbols.Fill(this, piece, workspace);
-        count = SymbolMerger.Merge(_merges, workspace, count);
+        count = count > LongWordMerger.Threshold ? LongWordMerger.Merge(_merges, workspace, count) : SymbolMerger.Merge(_merges, workspace.Symbols, count);
         Emit(piece, workspace, count);
     }
 
@@ -124,8 +124,8 @@ internal sealed class BytePairModel : TokenModel
     {
         var bytes = workspace.Bytes(piece.Length * 3);
         var count = Encoding.UTF8.GetBytes(piece, bytes);
-        workspace.ReserveSymbols(count);
-        var (ids, lengths) = (workspace.Ids, workspace.Lengths);
+        workspace.Symbols.Reserve(count);
+        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
         for (var i = 0; i < count; i++) (ids[i], lengths[i]) = (_byteSymbols[bytes[i]], 1);
         return count;
     }
@@ -136,7 +136,7 @@ internal sealed class BytePairModel : TokenModel
         var (unit, byteAt, start) = (0, 0, 0);
         for (var i = 0; i < count; i++)
         {
-            var end = start + workspace.Lengths[i];
+            var end = start + workspace.Symbols.Lengths[i];
             var (size, width) = CharacterAt(piece, unit);
             while (byteAt + size <= start && unit < piece.Length)
             {
@@ -151,7 +151,7 @@ internal sealed class BytePairModel : TokenModel
                 (lastUnit, lastByte) = (lastUnit + width, lastByte + size);
             }
 
-            workspace.Tokens.Add(new EncodedToken(workspace.Ids[i], unit, lastUnit));
+            workspace.Tokens.Add(new EncodedToken(workspace.Symbols.Ids[i], unit, lastUnit));
             start = end;
         }
     }

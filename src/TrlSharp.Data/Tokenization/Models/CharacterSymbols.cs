@@ -10,8 +10,8 @@ internal static class CharacterSymbols
 {
     public static int Fill(BytePairModel model, ReadOnlySpan<char> piece, ModelWorkspace workspace)
     {
-        workspace.ReserveSymbols(piece.Length * 3 + 1);
-        var (ids, lengths) = (workspace.Ids, workspace.Lengths);
+        workspace.Symbols.Reserve((piece.Length * 3) + 1);
+        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
         var affixes = model.Options.ContinuingSubwordPrefix.Length + model.Options.EndOfWordSuffix.Length > 0;
         var (count, pending) = (0, 0);
         Span<byte> bytes = stackalloc byte[4];

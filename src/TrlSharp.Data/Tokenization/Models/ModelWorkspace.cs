@@ -5,21 +5,21 @@ internal sealed class ModelWorkspace
 {
     private byte[] _bytes = new byte[512];
     private double[] _scores = [];
-    private ulong[] _heap = [];
 
     /// <summary>What the model found in the current piece.</summary>
     public List<EncodedToken> Tokens { get; } = [];
 
-    /// <summary>Symbols of the current word: ids, lengths in bytes, ranks of the pair that starts here.</summary>
-    public int[] Ids { get; private set; } = new int[256];
+    /// <summary>The symbols of the current word.</summary>
+    public SymbolBuffer Symbols { get; } = new();
 
-    public int[] Lengths { get; private set; } = new int[256];
+    /// <summary>The symbols of a window of a very long word.</summary>
+    public SymbolBuffer Window { get; } = new();
 
-    public int[] Ranks { get; private set; } = new int[256];
+    /// <summary>The symbols of two neighbouring tokens of a very long word.</summary>
+    public SymbolBuffer Pair { get; } = new();
 
-    public int[] Previous { get; private set; } = [];
-
-    public int[] Next { get; private set; } = [];
+    /// <summary>Merged tokens of a very long word.</summary>
+    public List<MergedToken> Merged { get; } = [];
 
     /// <summary>A buffer of at least this many bytes.</summary>
     public Span<byte> Bytes(int length)
@@ -35,45 +35,23 @@ internal sealed class ModelWorkspace
         return _scores;
     }
 
-    /// <summary>Room for this many queued merges; what is queued stays.</summary>
-    public ulong[] Heap(int length)
-    {
-        if (_heap.Length < length) Array.Resize(ref _heap, Math.Max(length, _heap.Length * 2));
-        return _heap;
-    }
-
-    /// <summary>Room for this many symbols; what is there stays.</summary>
-    public void ReserveSymbols(int count)
-    {
-        if (Ids.Length >= count) return;
-        var size = Math.Max(count, Ids.Length * 2);
-        (Ids, Lengths, Ranks) = (Resized(Ids, size), Resized(Lengths, size), new int[size]);
-    }
-
-    /// <summary>Room for this many links.</summary>
-    public void ReserveLinks(int count)
-    {
-        if (Next.Length >= count) return;
-        (Previous, Next) = (new int[count], new int[count]);
-    }
-
     /// <summary>Gives back buffers that one huge text made grow.</summary>
     public void TrimExcess()
     {
         const int Keep = 1 << 20;
         if (_bytes.Length > Keep) _bytes = new byte[512];
         if (_scores.Length > Keep) _scores = [];
-        if (_heap.Length > Keep) _heap = [];
-        if (Ids.Length > Keep) (Ids, Lengths, Ranks) = (new int[256], new int[256], new int[256]);
-        if (Next.Length > Keep) (Previous, Next) = ([], []);
-        if (Tokens.Capacity <= Keep) return;
-        Tokens.Clear();
-        Tokens.Capacity = 0;
+        Symbols.TrimExcess(Keep);
+        Window.TrimExcess(Keep);
+        Pair.TrimExcess(Keep);
+        Trim(Tokens, Keep);
+        Trim(Merged, Keep);
     }
 
-    private static int[] Resized(int[] array, int size)
+    private static void Trim<T>(List<T> list, int limit)
     {
-        Array.Resize(ref array, size);
-        return array;
+        if (list.Capacity <= limit) return;
+        list.Clear();
+        list.Capacity = 0;
     }
 }

@@ -4,22 +4,22 @@ namespace TrlSharp.Tokenization.Models;
 /// Applies merges to a sequence of symbols: always the pair of lowest rank, the leftmost one among equals, until no pair merges.
 /// </summary>
 /// <remarks>
-/// Short words scan for the lowest rank; long ones keep a heap of (rank, position), so that a word of n symbols costs O(n log n): a line
-/// of ten million letters is a word, too.
+/// Short words scan for the lowest rank; longer ones keep a heap of (rank, position), O(n log n). Very long ones (<see cref="LongWordMerger"/>)
+/// go window by window: a line of ten million letters is a word, too.
 /// </remarks>
 internal static class SymbolMerger
 {
     private const int ScanLimit = 96;
 
     /// <summary>Merges the first <paramref name="count"/> symbols in place and returns how many are left.</summary>
-    public static int Merge(MergeTable merges, ModelWorkspace workspace, int count) =>
-        count < 2 ? count : count <= ScanLimit ? Scan(merges, workspace, count) : WithHeap(merges, workspace, count);
+    public static int Merge(MergeTable merges, SymbolBuffer symbols, int count) =>
+        count < 2 ? count : count <= ScanLimit ? Scan(merges, symbols, count) : WithHeap(merges, symbols, count);
 
-    private static int Scan(MergeTable merges, ModelWorkspace workspace, int count)
+    private static int Scan(MergeTable merges, SymbolBuffer symbols, int count)
     {
-        var ids = workspace.Ids.AsSpan(0, count);
-        var lengths = workspace.Lengths.AsSpan(0, count);
-        var ranks = workspace.Ranks.AsSpan(0, count);
+        var ids = symbols.Ids.AsSpan(0, count);
+        var lengths = symbols.Lengths.AsSpan(0, count);
+        var ranks = symbols.Ranks.AsSpan(0, count);
         ranks[count - 1] = MergeTable.None;
         for (var i = 0; i + 1 < count; i++) ranks[i] = merges.Rank(ids[i], ids[i + 1]);
         while (count > 1)
@@ -41,11 +41,11 @@ internal static class SymbolMerger
         return count;
     }
 
-    private static int WithHeap(MergeTable merges, ModelWorkspace workspace, int count)
+    private static int WithHeap(MergeTable merges, SymbolBuffer symbols, int count)
     {
-        workspace.ReserveLinks(count);
-        var (ids, lengths, previous, next) = (workspace.Ids, workspace.Lengths, workspace.Previous, workspace.Next);
-        var heap = workspace.Heap(count);
+        symbols.ReserveLinks(count);
+        var (ids, lengths, previous, next) = (symbols.Ids, symbols.Lengths, symbols.Previous, symbols.Next);
+        var heap = symbols.Heap(count);
         var queued = 0;
         for (var i = 0; i < count; i++)
         {
@@ -69,7 +69,7 @@ internal static class SymbolMerger
             lengths[right] = -1;
             next[at] = next[right];
             if (next[at] >= 0) previous[next[at]] = at;
-            heap = workspace.Heap(queued + 2);
+            heap = symbols.Heap(queued + 2);
             Queue(merges, ids, previous[at], at, heap, ref queued);
             Queue(merges, ids, at, next[at], heap, ref queued);
         }

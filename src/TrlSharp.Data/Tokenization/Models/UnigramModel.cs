@@ -42,11 +42,11 @@ internal sealed class UnigramModel : TokenModel
     {
         var buffer = workspace.Bytes(piece.Length * 3);
         var bytes = buffer[..Encoding.UTF8.GetBytes(piece, buffer)];
-        workspace.ReserveSymbols(bytes.Length + 1);
+        workspace.Symbols.Reserve(bytes.Length + 1);
         var best = workspace.Scores(bytes.Length + 1);
 
         // Ids: the token that ends at a byte; Ranks: where it starts, −1 while nothing ends there.
-        var (ids, starts) = (workspace.Ids, workspace.Ranks);
+        var (ids, starts) = (workspace.Symbols.Ids, workspace.Symbols.Ranks);
         starts.AsSpan(0, bytes.Length + 1).Fill(-1);
         (best[0], starts[0]) = (0, 0);
         for (var start = 0; start < bytes.Length;)
@@ -78,8 +78,8 @@ internal sealed class UnigramModel : TokenModel
     /// <summary>Walks back from the end, joins unknown neighbours, and writes the tokens in order.</summary>
     private void Emit(ReadOnlySpan<char> piece, ReadOnlySpan<byte> bytes, ModelWorkspace workspace)
     {
-        var (ids, starts) = (workspace.Ids, workspace.Ranks);
-        var segments = workspace.Lengths;
+        var (ids, starts) = (workspace.Symbols.Ids, workspace.Symbols.Ranks);
+        var segments = workspace.Symbols.Lengths;
         var count = 0;
         for (var end = bytes.Length; end > 0;)
         {

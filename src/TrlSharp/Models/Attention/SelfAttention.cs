@@ -19,7 +19,7 @@ internal sealed class SelfAttention(int layer, Func<Tensor, QueryKeyValue> proje
     public Tensor Forward(Tensor x, ForwardContext context)
     {
         using var scope = NewDisposeScope();
-        var (query, key, value) = project(x); // [T, N, H], [T, K, H], [T, K, H]
+        var (query, key, value, gate) = project(x); // [T, N, H], [T, K, H], [T, K, H]
         if (rotary is not null)
         {
             var table = context.Rotation(rotary);
@@ -27,6 +27,8 @@ internal sealed class SelfAttention(int layer, Func<Tensor, QueryKeyValue> proje
         }
 
         if (NormsAfterRotation is { } norms) (query, key) = (norms.Query.Forward(query), norms.Key.Forward(key)); // [T, N, H], [T, K, H]
-        return output.Forward(PackedAttention.Attend(query, key, value, rule, context, layer)).MoveToOuterDisposeScope(); // [T, D]
+        var attended = PackedAttention.Attend(query, key, value, rule, context, layer); // [T, N·H]
+        if (gate is not null) attended = attended * gate.sigmoid(); // [T, N·H]
+        return output.Forward(attended).MoveToOuterDisposeScope(); // [T, D]
     }
 }

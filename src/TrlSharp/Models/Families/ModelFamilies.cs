@@ -10,6 +10,7 @@ internal static class ModelFamilies
         {
             ["cohere"] = Cohere.Build,
             ["cohere2"] = Cohere.BuildCohere2,
+            ["deepseek_v3"] = DeepSeekV3.Build,
             ["ernie4_5"] = Ernie.Build,
             ["exaone4"] = Exaone4.Build,
             ["gemma"] = Gemma.Build,
@@ -23,6 +24,7 @@ internal static class ModelFamilies
             ["granite"] = Granite.Build,
             ["granitemoe"] = GraniteMoe.Build,
             ["hunyuan_v1_dense"] = HunYuan.Build,
+            ["lfm2"] = Lfm2.Build,
             ["llama"] = Llama.Build,
             ["ministral"] = Mistral.Build,
             ["mistral"] = Mistral.Build,
@@ -38,6 +40,7 @@ internal static class ModelFamilies
             ["qwen2_moe"] = QwenMoe.BuildQwen2,
             ["qwen3"] = Qwen3.Build,
             ["qwen3_moe"] = QwenMoe.BuildQwen3,
+            ["qwen3_next"] = Qwen3Next.Build,
             ["seed_oss"] = SeedOss.Build,
             ["smollm3"] = SmolLM3.Build,
             ["stablelm"] = StableLm.Build,

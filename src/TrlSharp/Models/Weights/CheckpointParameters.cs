@@ -55,11 +55,13 @@ internal sealed class CheckpointParameters(Checkpoint checkpoint, ScalarType typ
 
     /// <summary>Reports everything that is wrong.</summary>
     /// <param name="folder">The model folder, for the message.</param>
-    /// <param name="aliases">Further names that were recognised.</param>
-    public void ThrowIfIncomplete(string folder, IEnumerable<string> aliases)
+    /// <param name="store">What the model asked for.</param>
+    public void ThrowIfIncomplete(string folder, ParameterStore store)
     {
-        _used.UnionWith(aliases);
-        var unexpected = checkpoint.Names.Where(name => !_used.Contains(name) && !Constants.Any(c => name.EndsWith(c, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
+        _used.UnionWith(store.Aliases.Select(alias => alias.Name));
+        bool IsKnown(string name) => _used.Contains(name)
+            || Constants.Any(c => name.EndsWith(c, StringComparison.Ordinal)) || store.Ignored.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        var unexpected = checkpoint.Names.Where(name => !IsKnown(name)).Order(StringComparer.Ordinal).ToList();
         if (_missing.Count + _misshapen.Count + unexpected.Count == 0) return;
         var parts = new List<string>();
         if (_missing.Count > 0) parts.Add($"missing: {Some(_missing)}");
@@ -78,7 +80,7 @@ internal sealed class CheckpointParameters(Checkpoint checkpoint, ScalarType typ
     {
         problems.Add(problem);
         // A config that claims millions of layers must not fill the memory with complaints.
-        if (problems.Count >= MostProblems) ThrowIfIncomplete("the folder", []);
+        if (problems.Count >= MostProblems) throw new ModelFolderException($"More than {MostProblems} tensors do not fit config.json, for example {Some(problems)}.");
         return (Parameter)nn.Parameter(empty(0, dtype: type)).DetachFromDisposeScope();
     }
 

@@ -5,6 +5,7 @@ internal sealed class ParameterStore(IParameterSource source)
 {
     private readonly List<NamedParameter> _parameters = [];
     private readonly List<(string Path, object Module)> _modules = [];
+    private readonly List<string> _ignored = [];
     private readonly List<(string Name, NamedParameter Parameter)> _aliases = [];
 
     public IReadOnlyList<NamedParameter> Parameters => _parameters;
@@ -16,6 +17,11 @@ internal sealed class ParameterStore(IParameterSource source)
     public IReadOnlyList<(string Name, NamedParameter Parameter)> Aliases => _aliases;
 
     public IParameterSource Source => source;
+
+    /// <summary>Beginnings of names that a checkpoint may have although the model does not use them.</summary>
+    public IReadOnlyList<string> Ignored => _ignored;
+
+    public void Ignore(string prefix) => _ignored.Add(prefix);
 
     public NamedParameter Add(string name, ReadOnlySpan<long> shape, InitialValue initial, bool trainable)
     {

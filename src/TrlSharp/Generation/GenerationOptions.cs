@@ -1,0 +1,14 @@
+namespace TrlSharp.Generation;
+
+/// <summary>How generation runs, without influence on what is written.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>Sequences that are written side by side; the next prompt starts when one ends. Default 32.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Called for every token, in the order in which they are chosen; null for nobody.</summary>
+    public Action<GeneratedToken>? OnToken { get; init; }
+
+    /// <summary>From tokens to text; needed for stop strings only.</summary>
+    public Func<IReadOnlyList<int>, string>? Decode { get; init; }
+}

@@ -1,0 +1,61 @@
+using TrlSharp.Models;
+
+namespace TrlSharp.Generation;
+
+/// <summary>A prompt and what was written after it so far.</summary>
+internal sealed class WrittenSequence(CausalLM model, int index, IReadOnlyList<int> prompt, SamplingConfig config)
+{
+    private readonly TokenSampler _sampler = new(config, SeededRandom.ForPart(config.Seed, index));
+    private readonly List<int> _completion = [];
+    private readonly List<float> _logProbabilities = [];
+
+    public int Index => index;
+
+    public IReadOnlyList<int> Completion => _completion;
+
+    public IReadOnlyList<float> LogProbabilities => _logProbabilities;
+
+    /// <summary>Null while it goes on.</summary>
+    public StopReason? Reason { get; private set; }
+
+    /// <summary>Tokens that the model has not read.</summary>
+    public int Unread => prompt.Count + _completion.Count - Cache.Length;
+
+    /// <summary>Keys and values of what the model has read.</summary>
+    public KeyValueCache Cache { get; } = model.NewCache();
+
+    /// <summary>LongRoPE turns all keys anew when a text outgrows the context of the first training: then what is cached is read again.</summary>
+    public void Prepare()
+    {
+        if (model.Decoder.RestartAbove is { } limit && Cache.Length <= limit && prompt.Count + _completion.Count > limit) Cache.Clear();
+    }
+
+    public IEnumerable<long> UnreadTokens() => prompt.Concat(_completion).Skip(Cache.Length).Select(token => (long)token);
+
+    public (int Token, float LogProbability) Choose(ReadOnlySpan<float> logits)
+    {
+        var choice = _sampler.Next(logits, prompt, _completion);
+        _completion.Add(choice.Token);
+        _logProbabilities.Add(choice.LogProbability);
+        return choice;
+    }
+
+    /// <summary>Notes whether the last token was the last.</summary>
+    public void Stop(SamplingConfig settings, Func<IReadOnlyList<int>, string>? decode)
+    {
+        if (settings.StopTokens.Contains(_completion[^1])) Reason = StopReason.StopToken;
+        else if (settings.StopStrings.Count > 0 && HasStopString(settings.StopStrings, decode!)) Reason = StopReason.StopString;
+        else if (_completion.Count >= settings.MaxNewTokens) Reason = StopReason.MaxNewTokens;
+        else if (prompt.Count + _completion.Count >= model.MaxPositions) Reason = StopReason.ContextFull;
+    }
+
+    public void Release() => Cache.Clear();
+
+    /// <summary>Looks at the end only: a character has at most 4 bytes and a token of text at least one.</summary>
+    private bool HasStopString(IReadOnlyList<string> stops, Func<IReadOnlyList<int>, string> decode)
+    {
+        var tail = 4 * stops.Max(s => s.Length) + 16;
+        var text = decode(_completion.Count <= tail ? _completion : _completion.GetRange(_completion.Count - tail, tail));
+        return stops.Any(stop => text.Contains(stop, StringComparison.Ordinal));
+    }
+}
