@@ -12,6 +12,7 @@ public static class Suites
         new Dictionary<string, Func<string, IEnumerable<CaseResult>>>
         {
             ["models"] = ModelsSuite.Run,
+            ["peft"] = PeftSuite.Run,
         };
 
     /// <summary><c>DIR/SUITE</c>, or <c>DIR</c> itself when it is the suite's folder.</summary>

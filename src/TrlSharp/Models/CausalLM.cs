@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Adapters;
 using TrlSharp.Batches;
 using TrlSharp.Generation;
 using TrlSharp.Models.Families;
@@ -38,7 +39,16 @@ public sealed class CausalLM : ICausalLM, IDisposable
     public bool RecomputeActivations { get; set; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, Parameter Value)> Parameters => [.. _store.Parameters.Where(p => p.Trainable).Select(p => (p.Name, p.Value))];
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters =>
+        [.. _store.Parameters.Where(p => p.Trainable).Select(p => (p.Name, p.Value)), .. AdapterList.SelectMany(adapter => adapter.Parameters)];
+
+    /// <summary>The adapters that are attached, applied or not.</summary>
+    public IReadOnlyList<LoraAdapter> Adapters => AdapterList;
+
+    /// <summary>Whether a pass is part of training: then adapters drop some of their inputs. Default false.</summary>
+    public bool IsTraining { get; set; }
+
+    internal List<LoraAdapter> AdapterList { get; } = [];
 
     /// <summary>The longest sequence of a model with learned positions; null where positions are computed.</summary>
     public int? MaxPositions => _decoder.Positions is { } positions ? (int)positions.Weight.Value.size(0) : null;
@@ -116,6 +126,11 @@ public sealed class CausalLM : ICausalLM, IDisposable
         trace?.Add(x.alias().MoveToOuterDisposeScope());
         return x.MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// Computes as the base model until the result is disposed: the reference of preference methods without a second copy in memory.
+    /// </summary>
+    public IDisposable WithoutAdapters() => new AdapterPause(AdapterList);
 
     /// <summary>Frees the weights. Tensors that were computed from them stay valid.</summary>
     public void Dispose()
