@@ -27,7 +27,7 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         if (!owner.IsApplied) return y;
         using var scope = NewDisposeScope();
         var isDropping = owner.Model.IsTraining && owner.Config.Dropout > 0;
-        var input = (isDropping ? nn.functional.dropout(x, owner.Config.Dropout, training: true) : x).to(a.dtype); // [T, I]
+        var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
         var low = nn.functional.linear(nn.functional.linear(input, a), b) * scaling; // [T, O]
         if (magnitude is null) return (y + low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
 
@@ -43,6 +43,13 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         var merged = Sum(); // [O, I]
         if (magnitude is not null) merged = merged * (magnitude / merged.norm(1, keepdim: false)).unsqueeze(1); // [O, I]
         return (module.IsTransposed ? merged.t() : merged).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private Tensor Drop(Tensor x)
+    {
+        var kept = 1 - owner.Config.Dropout;
+        var mask = empty(x.shape, dtype: x.dtype).bernoulli_(kept, owner.Model.Dropout); // [T, I]
+        return x * (mask / kept).to(x.device); // [T, I]
     }
 
     /// <summary>‖W + scaling·B·A‖ of every row, without gradient as the paper proposes (§4.3): [O].</summary>
