@@ -1,7 +1,10 @@
+using TrlSharp.Benchmarks.Tokenization;
+
 // dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
 // Every benchmark reports ratios measured in one run: to this machine's matrix-multiplication rate, or to a baseline that runs beside it.
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["tokenizer"] = TokenizerBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

@@ -11,8 +11,12 @@ public static class Suites
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<CaseResult>>> Implemented { get; } =
         new Dictionary<string, Func<string, IEnumerable<CaseResult>>>
         {
+            ["templates"] = TemplatesSuite.Run,
             ["models"] = ModelsSuite.Run,
             ["peft"] = PeftSuite.Run,
+            ["sft_data"] = SftDataSuite.Run,
+            ["tokenizers"] = TokenizersSuite.Run,
+            ["traces_sft"] = TracesSftSuite.Run,
         };
 
     /// <summary><c>DIR/SUITE</c>, or <c>DIR</c> itself when it is the suite's folder.</summary>

@@ -21,7 +21,7 @@ internal sealed class ConversationReader(IReadOnlyCollection<string> extraRoles,
         var messages = new Message[example.Messages.Count];
         for (var i = 0; i < messages.Length; i++) messages[i] = ReadMessage(new MessageContext(example.Origin, i, findings, severities), example.Messages[i]);
         for (var i = 1; i < messages.Length; i++)
-            if (messages[i].Role == messages[i - 1].Role && messages[i].Role is Roles.User or Roles.Assistant && messages[i].Role == messages[i - 1].Role)
+            if (messages[i].Role == messages[i - 1].Role && messages[i].Role is Roles.User or Roles.Assistant)
                 findings.Add(new(MaskFault.ConsecutiveRole, i, $"messages {i - 1} and {i} are both from the {messages[i].Role}."));
         return new Conversation(example.Origin, messages)
         {

@@ -4,12 +4,12 @@ namespace TrlSharp.Conversations;
 
 /// <summary>
 /// Loss flags of one message in the words of every vendor: OpenAI, Mistral, Fireworks and Together <c>weight</c>; Axolotl <c>train</c>, <c>training</c>,
-/// <c>weight</c> on parts and <c>train_detail</c>; Tinker <c>trainable</c>; swift <c>loss</c>, <c>loss_scale</c>; torchtune <c>masked</c> (inverted).
+/// <c>weight</c> on parts and <c>train_detail</c>; Tinker <c>trainable</c>; swift <c>loss</c>, <c>loss_scale</c>; LLaMA-Factory <c>loss_weight</c>; torchtune <c>masked</c> (inverted).
 /// </summary>
 internal sealed class FlagReader(MessageContext context, RowValue message)
 {
     private static readonly string[] Switches = ["train", "training", "trainable", "loss"];
-    private static readonly string[] Numbers = ["weight", "loss_scale"];
+    private static readonly string[] Numbers = ["weight", "loss_scale", "loss_weight"];
 
     /// <summary>Every key that is a flag and that no template sees.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. Switches, .. Numbers, "masked", "train_parts", "train_detail", "prefill"];

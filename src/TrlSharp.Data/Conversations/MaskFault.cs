@@ -144,11 +144,20 @@ public enum MaskFault
     /// <summary>The history form is trained on demand, although no engine produces it there.</summary>
     TrainedAsRendered,
 
+    /// <summary>The example is a prompt and the turn produced after it; no single render holds both.</summary>
+    ContextComposed,
+
     /// <summary>The row became more than one example.</summary>
     Split,
 
     /// <summary>Template variables were chosen for the row.</summary>
     ModeChosen,
+
+    /// <summary><c>{% generation %}</c> tags hold header text or text after the stop, or leave the stop out.</summary>
+    TagsDifferInFraming,
+
+    /// <summary>The template writes something else around a message because of what another message says.</summary>
+    ContentDependentTemplate,
 
     /// <summary>Outer white space of a field was trimmed by the template.</summary>
     Trimmed,

@@ -11,6 +11,7 @@ namespace TrlSharp.Rows;
 internal static class RowJson
 {
     private const int MaxDepth = 256;
+    private const int MaxDigits = 4300;
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
 
@@ -18,22 +19,66 @@ internal static class RowJson
 
     public static RowValue Parse(ReadOnlySpan<byte> utf8)
     {
+        try
+        {
+            return ParseValue(utf8);
+        }
+        catch (JsonFault e)
+        {
+            throw new DataException(e.Describe(1, 0, nameLine: true), e.InnerException);
+        }
+    }
+
+    /// <summary>One row of a file, a JSON object. Faults name the row, and the line and column in the file.</summary>
+    /// <param name="utf8">The object's bytes.</param>
+    /// <param name="origin">The row.</param>
+    /// <param name="line">1-based line of the file on which the bytes start.</param>
+    /// <param name="bytesBefore">Bytes of that line before them.</param>
+    public static Row ParseRow(ReadOnlySpan<byte> utf8, RowOrigin origin, long line, long bytesBefore)
+    {
+        try
+        {
+            var value = ParseValue(utf8);
+            return value.Kind == RowValueKind.Map
+                ? new Row(value, origin)
+                : throw new DataException($"{origin}: the row is a {Name(value.Kind)}, not an object with named columns.");
+        }
+        catch (JsonFault e)
+        {
+            throw new DataException($"{origin}: {e.Describe(line, bytesBefore, nameLine: origin.Unit != RowUnit.Line)}", e.InnerException);
+        }
+    }
+
+    /// <summary>A kind in the words of JSON.</summary>
+    public static string Name(RowValueKind kind) => kind switch
+    {
+        RowValueKind.Map => "object",
+        RowValueKind.Integer or RowValueKind.Real => "number",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private static RowValue ParseValue(ReadOnlySpan<byte> utf8)
+    {
         var reader = new Utf8JsonReader(utf8, ReaderOptions);
         try
         {
             reader.Read();
             var value = ReadValue(ref reader);
-            if (reader.Read()) throw new DataException($"There is a second JSON value at byte {reader.TokenStartIndex}; one value per row.");
+            reader.Read(); // throws when anything but white space follows
             return value;
         }
         catch (JsonException e)
         {
-            throw new DataException(Describe(e), e);
+            throw JsonFault.At(utf8, e);
         }
         catch (InvalidOperationException e)
         {
             // Utf8JsonReader reports bad UTF-8 and lone surrogate escapes this way, from GetString.
-            throw new DataException($"The string at byte {reader.TokenStartIndex} is not valid Unicode (a lone surrogate or broken UTF-8).", e);
+            throw JsonFault.At(utf8, reader.TokenStartIndex, "the string here is not valid Unicode (a lone surrogate or broken UTF-8)", e);
+        }
+        catch (DataException e)
+        {
+            throw JsonFault.At(utf8, reader.TokenStartIndex, e.Message.TrimEnd('.'), e);
         }
     }
 
@@ -67,7 +112,7 @@ internal static class RowJson
         var fields = new List<KeyValuePair<string, RowValue>>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = reader.GetString()!;
+            var key = JsonKeys.Read(ref reader);
             reader.Read();
             fields.Add(KeyValuePair.Create(key, ReadValue(ref reader)));
         }
@@ -80,8 +125,13 @@ internal static class RowJson
         if (IsReal(reader.ValueSpan)) return RowValue.Of(reader.GetDouble());
         return reader.TryGetInt64(out var small)
             ? RowValue.Of((BigInteger)small)
-            : RowValue.Of(BigInteger.Parse(Encoding.ASCII.GetString(reader.ValueSpan), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+            : RowValue.Of(ReadBig(reader.ValueSpan));
     }
+
+    /// <summary>Parsing takes time quadratic in the digits; a number of that size is a damaged file.</summary>
+    private static BigInteger ReadBig(ReadOnlySpan<byte> digits) => digits.Length <= MaxDigits
+        ? BigInteger.Parse(Encoding.ASCII.GetString(digits), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+        : throw new DataException($"An integer has {digits.Length} digits; at most {MaxDigits} are read");
 
     private static bool IsReal(ReadOnlySpan<byte> number) => number.IndexOfAny(".eE"u8) >= 0;
 
@@ -117,13 +167,5 @@ internal static class RowJson
     {
         var text = value.ToString("R", CultureInfo.InvariantCulture);
         return text.AsSpan().IndexOfAny(".eEnN") >= 0 ? text : text + ".0";
-    }
-
-    /// <summary>The reader's own words end in a path and a position that repeat what we say better.</summary>
-    private static string Describe(JsonException e)
-    {
-        var cut = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        var what = cut < 0 ? e.Message : e.Message[..cut];
-        return string.Create(CultureInfo.InvariantCulture, $"Malformed JSON at line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine ?? 0} of it: {what}");
     }
 }

@@ -92,6 +92,20 @@ public sealed class RowValue
     /// <summary>The same map without one field.</summary>
     public RowValue Without(string key) => Map([.. Fields.Where(f => f.Key != key)]);
 
+    /// <summary>Whether two values are the same JSON: kinds, order of lists, keys of maps in any order. An integer never equals a real.</summary>
+    public bool ValueEquals(RowValue other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (ReferenceEquals(this, other)) return true;
+        if (Kind != other.Kind) return false;
+        return Kind switch
+        {
+            RowValueKind.List => Items.Count == other.Items.Count && Items.Zip(other.Items).All(pair => pair.First.ValueEquals(pair.Second)),
+            RowValueKind.Map => Fields.Count == other.Fields.Count && Fields.All(f => other.Find(f.Key) is { } value && f.Value.ValueEquals(value)),
+            _ => Equals(_value, other._value),
+        };
+    }
+
     /// <summary>One JSON text, as a data set holds it.</summary>
     /// <exception cref="DataException">Malformed JSON, a duplicate key, an unpaired surrogate, or nesting deeper than 256; the message holds the byte position.</exception>
     public static RowValue Parse(ReadOnlySpan<byte> utf8) => RowJson.Parse(utf8);

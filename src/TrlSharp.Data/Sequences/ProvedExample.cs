@@ -22,6 +22,9 @@ public sealed record ProvedExample
     /// <summary>For each message of the render its position in the row: they differ where turns were removed to fit.</summary>
     public IReadOnlyList<int> MessageIndices { get; init; } = [];
 
+    /// <summary>The role of each message of the render.</summary>
+    public IReadOnlyList<string> MessageRoles { get; init; } = [];
+
     /// <summary>Sampled characters with their weights, in order, disjoint. All others weigh 0, unless <see cref="Everything"/>.</summary>
     public IReadOnlyList<WeightedSpan> Weights { get; init; } = [];
 

@@ -14,11 +14,16 @@ internal sealed class MessageForms(TemplateProfile profile)
         var moves = new List<(string From, string To, int Shift)>();
         body = AdaptContent(conversation, message, body, moves, findings);
         body = AdaptReasoning(message, body, moves, findings);
-        if (body.Find("tool_calls") is { Kind: RowValueKind.List } calls) body = AdaptArguments(message, body, calls, findings);
+        if (body.Find("tool_calls") is { Kind: RowValueKind.List } calls)
+        {
+            body = AdaptArguments(message, body, calls, findings);
+            if (body.Find("content") is null or { IsNull: true } && profile.ContentBesideCalls is { } empty) body = body.With("content", empty);
+        }
+
         return new MessageForm(body, moves);
     }
 
-    private RowValue AdaptContent(Conversation conversation, Message message, RowValue body, List<(string, string, int)> moves, List<Finding> findings)
+    private RowValue AdaptContent(Conversation conversation, Message message, RowValue body, List<(string From, string To, int Shift)> moves, List<Finding> findings)
     {
         switch (body.Find("content"))
         {
@@ -32,7 +37,7 @@ internal sealed class MessageForms(TemplateProfile profile)
     }
 
     private static RowValue Join(
-        Conversation conversation, Message message, RowValue body, IReadOnlyList<RowValue> parts, List<(string, string, int)> moves, List<Finding> findings)
+        Conversation conversation, Message message, RowValue body, IReadOnlyList<RowValue> parts, List<(string From, string To, int Shift)> moves, List<Finding> findings)
     {
         var text = "";
         var reasoning = "";
@@ -61,16 +66,19 @@ internal sealed class MessageForms(TemplateProfile profile)
         return reasoning.Length > 0 && body.Find("reasoning_content") is null ? body.With("reasoning_content", RowValue.Of(reasoning)) : body;
     }
 
-    private RowValue AdaptReasoning(Message message, RowValue body, List<(string, string, int)> moves, List<Finding> findings)
+    /// <summary>Reasoning goes to the template once, under a name that it reads; the reader of rows may have given copies under other names.</summary>
+    private RowValue AdaptReasoning(Message message, RowValue body, List<(string From, string To, int Shift)> moves, List<Finding> findings)
     {
-        var given = Message.ReasoningKeys.FirstOrDefault(k => body.Find(k) is not null);
-        if (given is null || profile.ReasoningKeys.Count == 0 || profile.ReasoningKeys.Contains(given)) return body;
-        var read = profile.ReasoningKeys[0];
-        if (body.Find(read) is not null) return body;
-        findings.Add(new(MaskFault.FieldRenamed, message.Index, $"{message}: {given} went to the template as {read}, the name it reads."));
-        moves.RemoveAll(m => m.Item2 == given);
-        moves.Add((given, read, 0));
-        return RowValue.Map([.. body.Fields.Select(f => f.Key == given ? KeyValuePair.Create(read, f.Value) : f)]);
+        var given = Message.ReasoningKeys.Where(k => body.Find(k) is { Kind: RowValueKind.String }).ToArray();
+        if (given.Length == 0 || profile.ReasoningKeys.Count == 0) return body;
+        var read = profile.ReasoningKeys.FirstOrDefault(given.Contains) ?? profile.ReasoningKeys[0];
+        if (given is [var only] && only == read) return body;
+        if (!given.Contains(read)) findings.Add(new(MaskFault.FieldRenamed, message.Index, $"{message}: {given[0]} went to the template as {read}, the name it reads."));
+        var source = given.Contains(read) ? read : given[0];
+        for (var i = 0; i < moves.Count; i++)
+            if (given.Contains(moves[i].To)) moves[i] = moves[i] with { To = read };
+        foreach (var key in given) moves.Add((key, read, 0));
+        return RowValue.Map([.. body.Fields.Where(f => f.Key == source || !given.Contains(f.Key)).Select(f => f.Key == source ? KeyValuePair.Create(read, f.Value) : f)]);
     }
 
     private RowValue AdaptArguments(Message message, RowValue body, RowValue calls, List<Finding> findings)

@@ -1,13 +1,12 @@
-using System.Text.RegularExpressions;
 using TrlSharp.Rows;
 using TrlSharp.Templates;
 
 namespace TrlSharp.Sequences.Profiles;
 
 /// <summary>Finds switches about thinking that a template reads and that change what it writes (<c>enable_thinking</c>, <c>preserve_thinking</c> …).</summary>
-internal sealed partial class ModeProbe(Func<RenderRequest, RenderedConversation?> render, string source)
+internal sealed class ModeProbe(Func<RenderRequest, RenderedConversation?> render, string source)
 {
-    private const int MaxSwitches = 4;
+    private const int MaxSwitches = 6;
 
     /// <summary>The empty map, then single switches, then pairs, each once, without those that change nothing.</summary>
     public IReadOnlyList<RowValue> Modes(Func<string, RowValue> content)
@@ -15,7 +14,7 @@ internal sealed partial class ModeProbe(Func<RenderRequest, RenderedConversation
         var none = RowValue.MapOf();
         var modes = new List<RowValue> { none };
         var seen = new HashSet<string>(StringComparer.Ordinal) { Fingerprint(none, content) };
-        var names = Names().Where(MatchesVariable).Distinct(StringComparer.Ordinal).Take(MaxSwitches).ToArray();
+        var names = ThinkingSwitches.In(source).Take(MaxSwitches).ToArray();
         foreach (var name in names)
             foreach (var value in (bool[])[false, true])
                 Add(none.With(name, RowValue.Of(value)));
@@ -31,11 +30,6 @@ internal sealed partial class ModeProbe(Func<RenderRequest, RenderedConversation
         }
     }
 
-    /// <summary>A name counts as a variable when it also occurs outside attribute access and quotes.</summary>
-    private bool MatchesVariable(string name) => Regex.IsMatch(source, $@"(?<![\w.'""\[]){Regex.Escape(name)}(?![\w'""])", RegexOptions.CultureInvariant);
-
-    private IEnumerable<string> Names() => ThinkingName().Matches(source).Select(m => m.Value);
-
     private string Fingerprint(RowValue mode, Func<string, RowValue> content)
     {
         var first = TemplateProbe.User(content("Uq1"));
@@ -44,7 +38,4 @@ internal sealed partial class ModeProbe(Func<RenderRequest, RenderedConversation
         IReadOnlyList<RowValue>[] chats = [[first], [first, answer], [first, thought], [first, answer, first, answer], [first, thought, first, thought]];
         return string.Join('\u0001', chats.Select((chat, i) => render(new RenderRequest { Messages = chat, AddGenerationPrompt = i == 0, Kwargs = mode })?.Text ?? "\u0002"));
     }
-
-    [GeneratedRegex(@"\b\w*(?:think|reason|thought)\w*\b", RegexOptions.CultureInvariant)]
-    private static partial Regex ThinkingName();
 }

@@ -24,6 +24,8 @@ internal sealed class TemplateProbe(Func<RenderRequest, RenderedConversation> re
         var reasoning = Conversations.Message.ReasoningKeys
             .Select(key => (Key: key, Text: Render([User(content(Question)), Assistant(("content", content(Answer)), (key, Text(Reason)))])))
             .Where(r => r.Text is not null && Holds(r.Text, 1, r.Key, Reason)).ToArray();
+        var calls = new CallProbe(Render, content);
+        var (objects, texts) = (calls.Probe(RowValue.MapOf(("qk", Text(CallProbe.Value)))), calls.Probe(Text($"{{\"qk\": \"{CallProbe.Value}\"}}")));
         var plain = takesStrings ? strings : parts;
         var followed = Render([User(content(Question)), Assistant(("content", content(Answer))), User(content(Question))]);
         return new TemplateProfile
@@ -32,8 +34,10 @@ internal sealed class TemplateProbe(Func<RenderRequest, RenderedConversation> re
             TakesParts = takesParts,
             ReasoningKeys = [.. reasoning.Select(r => r.Key)],
             Markers = new ThinkingMarkers(reasoning.Length > 0 ? Around(reasoning[0].Text!) : null),
-            TakesArgumentObjects = TakesArguments(RowValue.MapOf(("qk", Text(Answer))), content),
-            TakesArgumentStrings = TakesArguments(Text($"{{\"qk\": \"{Answer}\"}}"), content),
+            TakesArgumentObjects = objects.Taken,
+            TakesArgumentStrings = texts.Taken,
+            ContentBesideCalls = objects.Taken ? objects.Content : texts.Content,
+            BetweenCallAndResult = objects.Taken ? objects.ThenResult : texts.ThenResult,
             AfterLastAnswer = plain is null ? "" : After(plain, Answer),
             BetweenAnswerAndUser = followed is null ? "" : Between(followed),
             GenerationPrompt = GenerationPrompt(content),
@@ -52,7 +56,7 @@ internal sealed class TemplateProbe(Func<RenderRequest, RenderedConversation> re
 
     internal static RowValue Assistant(params (string Key, RowValue Value)[] fields) => Message("assistant", fields);
 
-    private static RowValue Message(string role, params (string Key, RowValue Value)[] fields) => RowValue.MapOf([("role", Text(role)), .. fields]);
+    internal static RowValue Message(string role, params (string Key, RowValue Value)[] fields) => RowValue.MapOf([("role", Text(role)), .. fields]);
 
     private RenderedConversation? Render(IReadOnlyList<RowValue> messages) => Render(new RenderRequest { Messages = messages });
 
@@ -72,30 +76,6 @@ internal sealed class TemplateProbe(Func<RenderRequest, RenderedConversation> re
         s.Origin.Kind == OriginKind.Data && s.Origin.Message == message && s.Origin.Path.StartsWith(path, StringComparison.Ordinal)
         && text.Text.AsSpan(s.Start, s.Length).SequenceEqual(value));
 
-    /// <summary>Arguments count as taken when they appear once and unescaped.</summary>
-    private bool TakesArguments(RowValue arguments, Func<string, RowValue> content)
-    {
-        RowValue Call(bool nested)
-        {
-            var function = RowValue.MapOf(("name", Text("fq9")), ("arguments", arguments));
-            return nested ? RowValue.MapOf(("type", Text("function")), ("id", Text("abcdefghi")), ("function", function)) : function.With("id", Text("abcdefghi"));
-        }
-
-        foreach (var nested in (bool[])[true, false])
-        {
-            foreach (var field in (RowValue?[])[Text(""), RowValue.Null, null])
-            {
-                var calls = RowValue.List(Call(nested));
-                var turn = field is null ? Assistant(("tool_calls", calls)) : Assistant(("content", field), ("tool_calls", calls));
-                var text = Render([User(content(Question)), turn])?.Text;
-                if (text is null || text.IndexOf(Answer, StringComparison.Ordinal) is not (>= 0 and var at)) continue;
-                if (!text.Contains("\\\"", StringComparison.Ordinal) && text.IndexOf(Answer, at + 1, StringComparison.Ordinal) < 0) return true;
-            }
-        }
-
-        return false;
-    }
-
     private static (string Open, string Close)? Around(RenderedConversation text)
     {
         var at = text.Text.IndexOf(Reason, StringComparison.Ordinal);
@@ -105,9 +85,17 @@ internal sealed class TemplateProbe(Func<RenderRequest, RenderedConversation> re
         var after = text.Text.AsSpan(at + Reason.Length);
         var answer = after.IndexOf(Answer, StringComparison.Ordinal);
         if (answer < 0) return null;
-        after = after[..answer].Trim();
+        after = FirstTag(after[..answer].Trim());
         var open = before[(before.LastIndexOfAny('\n', ' ') + 1)..];
         return open.Length is > 2 and < 60 && after.Length is > 2 and < 60 ? (open.ToString(), after.ToString()) : null;
+    }
+
+    /// <summary><c>&lt;|end|></c> of <c>&lt;|end|>&lt;|start|>assistant…</c>: what closes the reasoning, without the header of what follows.</summary>
+    private static ReadOnlySpan<char> FirstTag(ReadOnlySpan<char> text)
+    {
+        if (text.Length == 0 || text[0] is not ('<' or '[')) return text;
+        var end = text.IndexOf(text[0] == '<' ? '>' : ']');
+        return end < 0 ? text : text[..(end + 1)];
     }
 
     private static string After(RenderedConversation text, string value)

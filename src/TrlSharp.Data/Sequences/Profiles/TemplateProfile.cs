@@ -24,6 +24,12 @@ internal sealed record TemplateProfile
     /// <summary>Tool call arguments given as JSON text appear unescaped.</summary>
     public required bool TakesArgumentStrings { get; init; }
 
+    /// <summary>What <c>content</c> must be in a message that only calls tools: null or empty; null (of C#) when the template takes no calls or does not mind.</summary>
+    public required RowValue? ContentBesideCalls { get; init; }
+
+    /// <summary>What the template writes between a tool call and the text of its result; empty when unknown.</summary>
+    public required string BetweenCallAndResult { get; init; }
+
     /// <summary>What the template writes between an answer and the end of the text; empty when nothing.</summary>
     public required string AfterLastAnswer { get; init; }
 

@@ -42,6 +42,9 @@ internal sealed class ConversationProver
 
     public SeverityTable Severities { get; }
 
+    /// <summary>Every so many rows (by line) are rendered again with single characters changed; 0: none are.</summary>
+    public int WitnessEvery { get; init; }
+
     /// <param name="conversation">The messages, all of them or what a limit has left.</param>
     /// <param name="weights">Of these messages, decided on the whole conversation.</param>
     /// <exception cref="MaskException">A trained turn cannot be proved.</exception>
@@ -56,7 +59,31 @@ internal sealed class ConversationProver
         var plans = new ExamplePlanner(conversation, provers, Policy).Plan(trained);
         if (plans.Count > 1) findings.Add(new(MaskFault.Split, -1, $"{plans.Count} examples: the template writes earlier turns otherwise than a model produces them."));
         var kept = Policy.ThinkingOnlyKept ? KeptReasoning(provers[0].Value, conversation) : null;
+        if (WitnessEvery > 0 && conversation.Origin.Line % WitnessEvery == 0 && plans.Count > 0) Interfere(conversation, plans[^1], findings);
         return [.. plans.Select((plan, part) => Example(conversation, weights, forms, plan, part, part == 0 ? findings : [], kept))];
+    }
+
+    /// <summary>The whole conversation as one history with the preferred template variables, unproved.</summary>
+    /// <exception cref="MaskException">The template refuses it.</exception>
+    public RenderedConversation Render(Conversation conversation)
+    {
+        var forms = conversation.Messages.Select(m => _forms.Adapt(conversation, m, [])).ToArray();
+        var mode = ExamplePlanner.Modes(_candidates, _kwargs, conversation.TemplateKwargs)[0];
+        try
+        {
+            return new ConversationRenders(_render, conversation, forms, mode, _now).Text(forms.Length).Rendered;
+        }
+        catch (TemplateException e)
+        {
+            throw new MaskException(e.Reason == TemplateFault.Rejected ? MaskFault.TemplateRejected : MaskFault.TemplateFailed, conversation.Origin, $"the template refuses the conversation: {e.Message}", e);
+        }
+    }
+
+    private static void Interfere(Conversation conversation, ExamplePlan plan, List<Finding> findings)
+    {
+        var renders = plan.Prover.Renders;
+        if (InterferenceWitness.Check(renders.Render, renders.Bodies(plan.Text.Messages), plan.Text.Rendered) is >= 0 and var message)
+            findings.Add(new(MaskFault.ContentDependentTemplate, conversation.Messages[message].Index, $"{conversation.Messages[message]}: what it says changes how the template writes the conversation; spans are proved for this text all the same."));
     }
 
     private ProvedExample Example(
@@ -73,6 +100,8 @@ internal sealed class ConversationProver
             if (span.Stop == StopKind.None && own.Message.IsAssistant && own.Of(Channel.Stop, -1).Weight > 0)
                 (text, spans, span) = AppendStop(conversation, plan, proof, span, own, findings);
             Describe(own, proof, span, findings);
+            if (own.Message.IsAssistant && Policy.MaskSource == MaskSource.Provenance && TagWitness.Compare(plan.Text, found) is var (fault, difference))
+                Report(conversation, fault, own.Message, $"{own.Message}: {difference}. Ours are proved against the template itself; train.mask_source=tags takes the tags.", findings);
             weighted.AddRange(new SpanWeights(Policy, own, forms[proof.Index], conversation.Metadata, kept?[proof.Index] ?? true).Assign(text, span));
         }
 
@@ -85,6 +114,7 @@ internal sealed class ConversationProver
             Text = text,
             Spans = spans,
             MessageIndices = [.. conversation.Messages.Select(m => m.Index)],
+            MessageRoles = [.. conversation.Messages.Select(m => m.Role)],
             Weights = weighted,
             SampledStarts = [.. plan.Turns.Select(t => t.Span.Start)],
             TrainedMessages = [.. plan.Turns.Select(t => weights[t.Proof.Index].Message.Index)],
@@ -99,6 +129,8 @@ internal sealed class ConversationProver
     {
         var message = own.Message;
         if (Policy.History == HistoryMode.AsRendered) findings.Add(new(MaskFault.TrainedAsRendered, message.Index, $"{message}: trained as the template writes it here, proved or not."));
+        if (proof.Waived is { } waived) findings.Add(new(waived.Fault, message.Index, waived.Text));
+        if (proof.Composed is not null) findings.Add(new(MaskFault.ContextComposed, message.Index, $"{message}: the template rewrites what stands before it once it is there; the example holds the prompt that an engine builds, and the turn after it."));
         if (span.Stop == StopKind.Borrowed) findings.Add(new(MaskFault.BorrowedStop, message.Index, $"{message}: its stop is the beginning of the next message."));
         if (proof.Unprompted) findings.Add(new(MaskFault.UnpromptedTurn, message.Index, $"{message}: no user message comes before, so no engine builds its prompt."));
         if (message.IsAssistant && Profile.GenerationPrompt.Length == 0) findings.Add(new(MaskFault.NoGenerationPrompt, message.Index, $"{message}: the template has no generation prompt; the turn begins where the messages before it end."));
@@ -114,8 +146,7 @@ internal sealed class ConversationProver
         {
             var text = $"{own.Message}: the template writes no stop token after it, and {(atEnd ? "none is known to append" : "one cannot be put into the middle of a text")}. "
                 + "Stops are taken from generation_config.json, the tokenizer's eos_token and the template. Give them, or do not train the stop (train.stop=off).";
-            if (Severities[MaskFault.NoStop] == Severity.Error) throw new MaskException(MaskFault.NoStop, conversation.Origin, text);
-            findings.Add(new(MaskFault.NoStop, own.Message.Index, text));
+            Report(conversation, MaskFault.NoStop, own.Message, text, findings);
             return (plan.Text.Text, plan.Text.Spans, span);
         }
 
@@ -126,6 +157,12 @@ internal sealed class ConversationProver
         var kept = plan.Text.Spans.Where(s => s.Start < end).Select(s => s.End <= end ? s : s with { End = end, SourceEnd = s.Exact ? s.SourceStart + end - s.Start : s.SourceEnd });
         var segment = new ChannelSegment(end, end + stop.Length, Channel.Stop, appended, -1);
         return (plan.Text.Text[..end] + stop, [.. kept, appended], span with { End = end + stop.Length, Stop = StopKind.Appended, Segments = [.. span.Segments, segment] });
+    }
+
+    private void Report(Conversation conversation, MaskFault fault, Message message, string text, List<Finding> findings)
+    {
+        if (Severities[fault] == Severity.Error) throw new MaskException(fault, conversation.Origin, text);
+        findings.Add(new(fault, message.Index, text));
     }
 
     /// <summary>What would stop the turn if the conversation went on: the first control token of the header that follows such a turn.</summary>

@@ -80,5 +80,11 @@ internal sealed class ConversationRenders
     /// <summary>These messages with another one put in place of the last or behind it, for questions about what would follow.</summary>
     public RenderedConversation With(int count, RowValue next) => _render(_request with { Messages = [.. First(count), next] });
 
+    /// <summary>Other messages, rendered the same way.</summary>
+    public RenderedConversation Render(IReadOnlyList<RowValue> messages) => _render(_request with { Messages = messages });
+
+    /// <summary>The first messages as the template sees them.</summary>
+    public IReadOnlyList<RowValue> Bodies(int count) => First(count);
+
     private IReadOnlyList<RowValue> First(int count) => count == _bodies.Length ? _bodies : new ArraySegment<RowValue>(_bodies, 0, count);
 }

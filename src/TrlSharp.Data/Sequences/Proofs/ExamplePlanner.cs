@@ -18,7 +18,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
     /// <exception cref="MaskException">A turn cannot be trained; the fault of the preferred variables is told.</exception>
     public IReadOnlyList<ExamplePlan> Plan(IReadOnlyList<int> turns)
     {
-        if (policy.History == HistoryMode.AsRendered || turns.Count == 0) return [AsRendered(turns)];
+        if (policy.History == HistoryMode.AsRendered || policy.MaskSource != MaskSource.Provenance || turns.Count == 0) return [AsRendered(turns)];
         var admissible = Admissible(turns);
         var plans = new List<ExamplePlan>();
         for (var first = 0; first < turns.Count;)
@@ -33,7 +33,10 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
         return plans;
     }
 
-    /// <summary>Per turn the variables that it can be trained with; those that would sample an empty thinking block only if there are no others.</summary>
+    /// <summary>
+    /// Per turn the variables that it can be trained with. Those that would sample an empty thinking block only if there are no others, and those under
+    /// which no render holds prompt and turn together only if there are none of these.
+    /// </summary>
     private List<int>[] Admissible(IReadOnlyList<int> turns)
     {
         if (FullyFaithful(turns)) return [.. turns.Select(_ => new List<int> { 0 })];
@@ -41,7 +44,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
         for (var t = 0; t < turns.Count; t++)
         {
             var clean = new List<int>();
-            var empty = new List<int>();
+            var (empty, composed) = (new List<int>(), new List<int>());
             RowFault? fault = null;
             for (var m = 0; m < provers.Count; m++)
             {
@@ -52,10 +55,10 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
                     continue;
                 }
 
-                (proof.HasEmptyThinking && policy.EmptyThinking == 0 ? empty : clean).Add(m);
+                (proof.Composed is not null ? composed : proof.HasEmptyThinking && policy.EmptyThinking == 0 ? empty : clean).Add(m);
             }
 
-            admissible[t] = clean.Count > 0 ? clean : empty;
+            admissible[t] = clean.Count > 0 ? clean : empty.Count > 0 ? empty : composed;
             if (admissible[t].Count == 0) throw Refuse(fault!);
         }
 
@@ -67,7 +70,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
     {
         var prover = provers[0].Value;
         foreach (var turn in turns)
-            if (prover.Prove(turn) is { Fault: not null } or { HasEmptyThinking: true }) return false;
+            if (prover.Prove(turn) is { Fault: not null } or { HasEmptyThinking: true } or { Composed: not null }) return false;
         return policy.History != HistoryMode.Split && Run(prover, conversation.Messages.Count, turns, 0, turns.Count, out _) is not null;
     }
 
@@ -85,6 +88,8 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
                 var whole = policy.History != HistoryMode.Split && end == turns.Count ? conversation.Messages.Count : turns[end - 1] + 1;
                 var plan = Run(prover, whole, turns, first, end, out var why);
                 if (plan is null && whole != turns[end - 1] + 1) plan = Run(prover, turns[end - 1] + 1, turns, first, end, out why);
+                if (plan is null && end == first + 1 && prover.Prove(turns[first]) is { Composed: { } composed } proof && prover.Locate(proof, composed).Span is { } span)
+                    plan = new ExamplePlan(prover, composed, [(proof, span)]);
                 fault ??= why;
                 if (plan is null) continue;
                 best = plan;
@@ -128,7 +133,14 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
         try
         {
             var text = prover.Renders.Text(conversation.Messages.Count);
-            return new ExamplePlan(prover, text, [.. turns.Select(t => (new TurnProof { Index = t }, prover.LocateAsRendered(t, text)))]);
+            var located = new List<(TurnProof, SampledSpan)>(turns.Count);
+            foreach (var turn in turns)
+            {
+                var (span, fault) = prover.LocateAsRendered(turn, text);
+                located.Add((new TurnProof { Index = turn }, span ?? throw Refuse(fault!)));
+            }
+
+            return new ExamplePlan(prover, text, located);
         }
         catch (TemplateException e)
         {

@@ -22,13 +22,13 @@ internal sealed class SegmentBuilder(RenderIndex render, int message, int thinki
             else _pending.Add(span);
         }
 
-        Flush(_last.Channel == Channel.None ? (Channel.Content, -1) : _last);
+        Flush(_last.Channel is Channel.None or Channel.Thinking ? (Channel.Content, -1) : _last);
         return _segments;
     }
 
     private void Own(RenderedSpan span, (Channel Channel, int Call) channel)
     {
-        Flush(_last.Channel == Channel.Thinking ? _last : channel);
+        Flush(channel);
         if (span.Origin.Path == "content" && span.Exact && span.SourceStart < thinkingEnd && span.SourceEnd > thinkingEnd)
         {
             var border = span.Start + thinkingEnd - span.SourceStart;
@@ -54,7 +54,14 @@ internal sealed class SegmentBuilder(RenderIndex render, int message, int thinki
             if (handOff is { } stop) AddRange(stop.Start, stop.End, (Channel.Stop, -1));
             AddRange(handOff?.End ?? start, end, (Channel.None, -1));
         }
-        else if (markers.EmptyBlock(render.Text[start..end]) is { } block)
+        else if (_last.Channel == Channel.Thinking)
+        {
+            var closed = markers.ClosingEnd(render.Text.AsSpan(start, end - start));
+            var border = closed < 0 ? end : start + closed;
+            AddRange(start, border, _last);
+            AddRange(border, end, channel);
+        }
+        else if (markers.EmptyBlock(render.Text[start..end], _last.Channel == Channel.None ? render.Text.AsSpan(0, start) : "") is { } block)
         {
             AddRange(start, start + block.Start, channel);
             AddRange(start + block.Start, start + block.End, (Channel.EmptyThinking, -1));

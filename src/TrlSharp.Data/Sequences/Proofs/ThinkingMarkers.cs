@@ -38,11 +38,32 @@ internal sealed class ThinkingMarkers
         return 0;
     }
 
-    /// <summary>Range of a block that holds white space only, with the white space that follows it; null when there is none.</summary>
-    public (int Start, int End)? EmptyBlock(string text)
+    /// <summary>End of the first closing marker and the white space after it; −1 when there is none.</summary>
+    public int ClosingEnd(ReadOnlySpan<char> text)
     {
+        var best = -1;
+        foreach (var (_, close) in _pairs)
+        {
+            var at = text.IndexOf(close, StringComparison.Ordinal);
+            if (at < 0) continue;
+            at += close.Length;
+            while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+            best = best < 0 ? at : Math.Min(best, at);
+        }
+
+        return best;
+    }
+
+    /// <summary>
+    /// Range of a block that holds white space only, with the white space that follows it; null when there is none. The opening marker may be the end of
+    /// the prompt.
+    /// </summary>
+    public (int Start, int End)? EmptyBlock(string text, ReadOnlySpan<char> prompt)
+    {
+        var given = prompt.TrimEnd();
         foreach (var (open, close) in _pairs)
         {
+            if (given.EndsWith(open, StringComparison.Ordinal) && text.AsSpan().TrimStart().StartsWith(close, StringComparison.Ordinal)) return (0, ClosingEnd(text));
             var start = text.IndexOf(open, StringComparison.Ordinal);
             if (start < 0) continue;
             var inside = start + open.Length;

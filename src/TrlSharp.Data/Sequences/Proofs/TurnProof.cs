@@ -21,6 +21,15 @@ internal sealed record TurnProof
     /// <summary>No engine would build the prompt, because no user message comes before.</summary>
     public bool Unprompted { get; init; }
 
+    /// <summary>A fault of the turn that the policy's <c>on</c> table lets pass.</summary>
+    public RowFault? Waived { get; init; }
+
+    /// <summary>
+    /// The prompt followed by the produced form, where no render holds both: the template rewrites what stands before the turn once the turn is there.
+    /// Null where a render does.
+    /// </summary>
+    public RenderIndex? Composed { get; init; }
+
     /// <summary>Why the turn cannot be trained with these variables, or null.</summary>
     public RowFault? Fault { get; init; }
 }

@@ -20,11 +20,13 @@ internal sealed class TurnProver
     private readonly SpanDerivation _derivation;
     private readonly TrainPolicy _policy;
     private readonly TurnProof?[] _proofs;
+    private readonly SeverityTable _severities;
 
     public TurnProver(
         ConversationRenders renders, IReadOnlyList<MessageWeights> weights, IReadOnlyList<MessageForm> forms, TemplateProfile profile, SpanDerivation derivation, TrainPolicy policy)
     {
         (Renders, _weights, _forms, _profile, _derivation, _policy) = (renders, weights, forms, profile, derivation, policy);
+        _severities = SeverityTable.With(policy.On);
         _proofs = new TurnProof?[renders.Count];
     }
 
@@ -50,12 +52,13 @@ internal sealed class TurnProver
         return (span, null);
     }
 
-    /// <summary>Where the turn is in a text as the template writes it there, proved or not (<c>history: as_rendered</c>).</summary>
-    public SampledSpan LocateAsRendered(int index, RenderIndex text)
+    /// <summary>Where the turn is in a text as the template writes it there, proved or not (<c>history: as_rendered</c>, and sources asked for by name).</summary>
+    public (SampledSpan? Span, RowFault? Fault) LocateAsRendered(int index, RenderIndex text)
     {
-        if (!_weights[index].Message.IsAssistant) return _derivation.Derive(text, index, Math.Min(text.FirstData(index), text.Text.Length), _forms[index].Content);
+        if (_policy.MaskSource != MaskSource.Provenance) return new NamedSources(_policy, Renders, _weights, _forms, _derivation).Locate(index, text);
+        if (!_weights[index].Message.IsAssistant) return (_derivation.Derive(text, index, Math.Min(text.FirstData(index), text.Text.Length), _forms[index].Content), null);
         var start = TryPrompt(index)?.Text is { } prompt && text.Text.StartsWith(prompt, StringComparison.Ordinal) ? prompt.Length : StartByGenerationPrompt(index, text);
-        return _derivation.Derive(text, index, start, _forms[index].Content);
+        return (_derivation.Derive(text, index, start, _forms[index].Content), null);
     }
 
     private TurnProof ProveTurn(int i)
@@ -79,16 +82,23 @@ internal sealed class TurnProver
         var prompted = prompt is not null && produced.Text.StartsWith(prompt, StringComparison.Ordinal);
         var start = prompted ? prompt!.Length : StartByGenerationPrompt(i, produced);
         if (Leak(i, produced, start) is { } leak) return new TurnProof { Index = i, Fault = leak };
-        if (coverage.Check(start) is { } lost) return new TurnProof { Index = i, Fault = lost };
+        var lost = coverage.Check(start);
+        if (lost is not null && _severities[lost.Fault] == Severity.Error) return new TurnProof { Index = i, Fault = lost };
         if (!prompted && !unprompted)
-            return new TurnProof { Index = i, Fault = Mismatch(i, MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text, "prompt", prompt) };
+        {
+            if (Compose(i, produced) is not { } composed)
+                return new TurnProof { Index = i, Fault = Mismatch(i, MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text, "prompt", prompt) };
+            (produced, start) = (composed, prompt!.Length);
+            return Produced(i, produced, start, unprompted: false) with { Composed = composed, Waived = lost };
+        }
+
         if (_weights[i].Flags.PrefillLength > 0 && AfterPrefill(i, produced) is var (given, fault2))
         {
             if (fault2 is not null) return new TurnProof { Index = i, Fault = fault2 };
             start = given;
         }
 
-        return Produced(i, produced, start, unprompted && !prompted);
+        return Produced(i, produced, start, unprompted && !prompted) with { Waived = lost };
     }
 
     private TurnProof Produced(int i, RenderIndex produced, int start, bool unprompted)
@@ -103,6 +113,36 @@ internal sealed class TurnProver
             HasEmptyThinking = span.HasEmptyThinking,
             Unprompted = unprompted,
         };
+    }
+
+    /// <summary>
+    /// Prompt and produced form put together, possible where the turn begins in its render with the very generation prompt that ends the engine's prompt:
+    /// what differs then is history that the template rewrites, or white space before the header, and the engine holds the prompt's form of it.
+    /// </summary>
+    private RenderIndex? Compose(int i, RenderIndex produced)
+    {
+        var prompt = Renders.Prompt(i);
+        var opening = prompt.Text.Length;
+        for (var s = prompt.Spans.Count - 1; s >= 0 && prompt.Spans[s].GenerationPrompt; s--) opening = prompt.Spans[s].Start;
+        var generation = prompt.Text[opening..].TrimStart();
+        var region = RegionStart(i, produced);
+        if (generation.Length == 0 || region == produced.Text.Length) return null;
+        var limit = Math.Min(produced.FirstData(i), produced.Text.Length);
+        var from = Math.Max(0, region - generation.Length);
+        var at = produced.Text.AsSpan(from, Math.Max(0, limit - from)).IndexOf(generation, StringComparison.Ordinal);
+        if (at < 0) return null;
+        var start = from + at + generation.Length;
+        var shift = prompt.Text.Length - start;
+        var spans = new List<RenderedSpan>(prompt.Spans);
+        foreach (var span in produced.Spans)
+        {
+            if (span.End <= start) continue;
+            var cut = Math.Max(0, start - span.Start);
+            spans.Add(span with { Start = span.Start + cut + shift, End = span.End + shift, SourceStart = span.Exact ? span.SourceStart + cut : span.SourceStart });
+        }
+
+        var tags = produced.Rendered.GenerationSpans.Where(t => t.Start >= start).Select(t => (t.Start + shift, t.End + shift)).ToArray();
+        return new RenderIndex(new RenderedConversation(prompt.Text + produced.Text[start..], spans, tags), i + 1);
     }
 
     /// <summary>Null when no engine would build one: the assistant speaks first and the template needs a question.</summary>
@@ -123,14 +163,7 @@ internal sealed class TurnProver
     /// <summary>Without a provable prompt: where the generation prompt that the template writes elsewhere ends, before the message's own text.</summary>
     private int StartByGenerationPrompt(int i, RenderIndex text)
     {
-        var region = text.Text.Length;
-        foreach (var span in text.Spans)
-        {
-            if (span.Owner != i && !(span.Origin.Kind == OriginKind.Data && span.Origin.Message == i)) continue;
-            region = span.Start;
-            break;
-        }
-
+        var region = RegionStart(i, text);
         var body = Math.Min(text.FirstData(i), text.Text.Length);
         var prompt = _profile.GenerationPrompt;
         for (; prompt.Length > 0 && region < text.Text.Length; prompt = prompt[1..])
@@ -144,6 +177,14 @@ internal sealed class TurnProver
         }
 
         return Math.Max(body == text.Text.Length ? region : body, 0);
+    }
+
+    /// <summary>First character that the message's own iteration wrote, or that holds its data.</summary>
+    private static int RegionStart(int i, RenderIndex text)
+    {
+        foreach (var span in text.Spans)
+            if (span.Owner == i || (span.Origin.Kind == OriginKind.Data && span.Origin.Message == i)) return span.Start;
+        return text.Text.Length;
     }
 
     /// <summary>Text of this or a later message before the turn begins, other than what the prompt itself supplied.</summary>

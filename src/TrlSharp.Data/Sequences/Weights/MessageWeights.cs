@@ -13,9 +13,10 @@ internal sealed class MessageWeights
     private readonly TrainPolicy _policy;
     private readonly Message _message;
 
-    private MessageWeights(TrainPolicy policy, Message message, float @base, string reason, bool lastStop)
+    private MessageWeights(TrainPolicy policy, Message message, float @base, string reason, bool lastStop, bool trainable = true)
     {
         (_policy, _message, Base, BaseReason, LastStop) = (policy, message, @base, reason, lastStop);
+        if (!trainable) return;
         TrainsContent = Trains(Channel.Content, "content");
         TrainsThinking = Trains(Channel.Thinking, "reasoning_content") || (TrainsContent && Detailed("content") && policy.Thinking > 0);
         TrainsTools = Trains(Channel.ToolName, "tool_calls") || Trains(Channel.ToolArguments, "tool_calls");
@@ -42,6 +43,9 @@ internal sealed class MessageWeights
     public bool TrainsThinking { get; }
 
     public bool TrainsTools { get; }
+
+    /// <summary>The same message as context of another example.</summary>
+    public MessageWeights Untrained() => new(_policy, _message, Base, BaseReason, LastStop, trainable: false);
 
     /// <summary>One entry per message of the conversation.</summary>
     public static IReadOnlyList<MessageWeights> Of(Conversation conversation, TrainPolicy policy)

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Numerics;
+using TrlSharp.Conversations;
+using TrlSharp.Rows;
+using TrlSharp.Sequences;
+
+namespace TrlSharp.Inspection;
+
+/// <summary>
+/// Examples as one HTML file without any outside resource: search, filter by flag, and for every token, chosen by mouse or keyboard, why it is trained
+/// or not. Rows are drawn as they are needed, so that a few thousand stay quick.
+/// </summary>
+public static class MaskHtml
+{
+    private const string Resource = "TrlSharp.Inspection.MaskPage.html";
+
+    /// <param name="writer">Receives the page.</param>
+    /// <param name="title">Heading, for instance file, template and policy.</param>
+    /// <param name="rows">Name and examples of each row.</param>
+    public static void Write(TextWriter writer, string title, IEnumerable<(string Name, IReadOnlyList<TokenExplanation> Examples)> rows)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(rows);
+        var reasons = new Numbered();
+        var channels = new Numbered();
+        var flags = new SortedSet<string>(StringComparer.Ordinal);
+        var items = new List<RowValue>();
+        foreach (var (name, examples) in rows)
+            for (var i = 0; i < examples.Count; i++)
+                items.Add(Row(examples.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}, example {i + 1} of {examples.Count}"), examples[i], reasons, channels, flags));
+        var data = RowValue.MapOf(
+            ("title", RowValue.Of(title)), ("flags", RowValue.List([.. flags.Select(RowValue.Of)])), ("reasons", reasons.List()), ("channels", channels.List()), ("rows", RowValue.List(items)));
+        var page = Template();
+        var at = page.IndexOf("/*DATA*/", StringComparison.Ordinal);
+        writer.Write(page.AsSpan(0, at));
+        writer.Write(data.ToString().Replace("<", "\\u003c", StringComparison.Ordinal));
+        writer.Write(page.AsSpan(at + "/*DATA*/".Length));
+    }
+
+    private static RowValue Row(string name, TokenExplanation e, Numbered reasons, Numbered channels, SortedSet<string> flags)
+    {
+        var codes = e.Example.Findings.Select(f => f.Fault.Code()).Distinct().ToArray();
+        flags.UnionWith(codes);
+        var tokens = new RowValue[e.Tokens.Count];
+        for (var t = 0; t < tokens.Length; t++)
+        {
+            var span = e.Reasons[t] >= 0 ? e.Example.Weights[e.Reasons[t]].Channel : Channel.None;
+            tokens[t] = RowValue.List(
+                Whole(e.Tokens[t].Start), Whole(e.Tokens[t].End), RowValue.Of((double)e.Weights[t]),
+                Whole(reasons.Of(MaskTerminal.Reason(e, t))), Whole(channels.Of(MaskSourceText.Channel(span))));
+        }
+
+        return RowValue.MapOf(
+            ("name", RowValue.Of(name)),
+            ("text", RowValue.Of(e.Example.Text)),
+            ("mode", RowValue.Of(e.Example.Mode.Fields.Count == 0 ? "" : e.Example.Mode.ToString())),
+            ("flags", RowValue.List([.. codes.Select(RowValue.Of)])),
+            ("findings", RowValue.List([.. e.Example.Findings.Select(f => RowValue.Of($"{f.Fault.Code()}: {f.Text}"))])),
+            ("tokens", RowValue.List(tokens)));
+    }
+
+    private static RowValue Whole(int value) => RowValue.Of(new BigInteger(value));
+
+    private static string Template()
+    {
+        using var stream = typeof(MaskHtml).Assembly.GetManifestResourceStream(Resource)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Strings that many tokens share, kept once.</summary>
+    private sealed class Numbered
+    {
+        private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
+        public int Of(string text)
+        {
+            if (!_numbers.TryGetValue(text, out var number)) _numbers[text] = number = _numbers.Count;
+            return number;
+        }
+
+        public RowValue List() => RowValue.List([.. _numbers.Keys.Select(RowValue.Of)]);
+    }
+}

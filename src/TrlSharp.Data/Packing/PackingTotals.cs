@@ -1,0 +1,35 @@
+namespace TrlSharp.Packing;
+
+/// <summary>What went into a packer and what came out: nothing leaves it uncounted.</summary>
+public sealed record PackingTotals
+{
+    /// <summary>Sequences given.</summary>
+    public long Sequences { get; internal set; }
+
+    /// <summary>Sequences without a token; they are in no row.</summary>
+    public long Empty { get; internal set; }
+
+    /// <summary>Sequences of which something was cut off (<see cref="PackingStrategy.Bfd"/>).</summary>
+    public long Truncated { get; internal set; }
+
+    /// <summary>Sequences that stand in more than one piece (<see cref="PackingStrategy.BfdSplit"/>, <see cref="PackingStrategy.Wrapped"/>).</summary>
+    public long Split { get; internal set; }
+
+    /// <summary>Rows made.</summary>
+    public long Rows { get; internal set; }
+
+    /// <summary>Tokens given.</summary>
+    public long TokensIn { get; internal set; }
+
+    /// <summary>Tokens in the rows.</summary>
+    public long TokensOut { get; internal set; }
+
+    /// <summary>Σ weights given.</summary>
+    public double WeightIn { get; internal set; }
+
+    /// <summary>Σ weights in the rows. Less than given only where something was cut: the first token of a piece has no predecessor to predict it.</summary>
+    public double WeightOut { get; internal set; }
+
+    /// <summary>Tokens per token of room, 1 when every row is full.</summary>
+    public double Fill(int rowLength) => Rows == 0 ? 1 : TokensOut / ((double)Rows * rowLength);
+}

@@ -1,0 +1,131 @@
+using TrlSharp.Sequences;
+
+namespace TrlSharp.Packing;
+
+/// <summary>
+/// Sequences to rows, streaming: holds one window of sequences at a time. Every sequence is in exactly one row and whole, unless a strategy of TRL's that
+/// cuts was asked for by name; <see cref="Totals"/> says what went in and out.
+/// </summary>
+public sealed class SequencePacker
+{
+    private readonly PackingOptions _options;
+
+    /// <exception cref="ConfigException">The options are out of range.</exception>
+    public SequencePacker(PackingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = options.Problems().ToList();
+        if (problems.Count > 0) throw new ConfigException(string.Join(Environment.NewLine, problems));
+        _options = options;
+    }
+
+    /// <summary>The account of the rows given out so far.</summary>
+    public PackingTotals Totals { get; } = new();
+
+    /// <summary>Packs a stream. The rows depend on the sequences and their order only.</summary>
+    /// <exception cref="DataException">A sequence is longer than a row and the strategy keeps sequences whole.</exception>
+    public IEnumerable<PackedRow> Pack(IEnumerable<TokenSequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var whole = _options.Strategy == PackingStrategy.BestFit;
+        var size = whole ? _options.Window : PackingPlan.TrlChunk;
+        var window = new List<TokenSequence>(Math.Min(size, 1 << 16));
+        foreach (var sequence in sequences)
+        {
+            Count(sequence);
+            if (whole && sequence.Length == 0) continue;
+            window.Add(sequence);
+            if (window.Count < size) continue;
+            foreach (var row in Emit(window, keepOpen: whole)) yield return row;
+        }
+
+        foreach (var row in Emit(window, keepOpen: false)) yield return row;
+    }
+
+    private void Count(TokenSequence sequence)
+    {
+        if (_options.Strategy == PackingStrategy.BestFit && sequence.Length > _options.RowLength)
+            throw new DataException($"{sequence.Origin}: the example has {sequence.Length} tokens, a packed row holds {_options.RowLength}. "
+                + "Raise the row length, or choose what happens to long examples (overflow).");
+        Totals.Sequences++;
+        Totals.TokensIn += sequence.Length;
+        Totals.WeightIn += sequence.TargetWeight;
+        if (sequence.Length == 0) Totals.Empty++;
+    }
+
+    /// <summary>The rows of a window. With <paramref name="keepOpen"/> the emptier half of them goes back to the window, to be packed again.</summary>
+    private List<PackedRow> Emit(List<TokenSequence> window, bool keepOpen)
+    {
+        var lengths = new int[window.Count];
+        for (var i = 0; i < lengths.Length; i++) lengths[i] = window[i].Length;
+        var plan = PackingPlan.Create(lengths, _options.RowLength, _options.Strategy);
+        var closed = keepOpen ? FullerRows(plan) : null;
+        var rows = new List<PackedRow>(plan.Count);
+        var kept = new List<int>();
+        for (var row = 0; row < plan.Count; row++)
+        {
+            if (closed is null || closed[row]) rows.Add(Build(plan.Row(row), window));
+            else foreach (var piece in plan.Row(row)) kept.Add(piece.Sequence);
+        }
+
+        kept.Sort();
+        for (var i = 0; i < kept.Count; i++) window[i] = window[kept[i]];
+        window.RemoveRange(kept.Count, window.Count - kept.Count);
+        Totals.Rows += rows.Count;
+        return rows;
+    }
+
+    /// <summary>Marks the fuller half of the rows, at least one: the stream always moves on.</summary>
+    private static bool[] FullerRows(PackingPlan plan)
+    {
+        var order = new long[plan.Count];
+        for (var row = 0; row < order.Length; row++)
+        {
+            var tokens = 0L;
+            foreach (var piece in plan.Row(row)) tokens += piece.Length;
+            order[row] = (-tokens << 32) | (uint)row;
+        }
+
+        Array.Sort(order);
+        var closed = new bool[order.Length];
+        for (var i = 0; i < (order.Length + 1) / 2; i++) closed[(int)order[i]] = true;
+        return closed;
+    }
+
+    private PackedRow Build(ReadOnlySpan<PackedPiece> pieces, List<TokenSequence> window)
+    {
+        var sequences = new List<TokenSequence>(pieces.Length);
+        foreach (var piece in pieces)
+        {
+            var source = window[piece.Sequence];
+            var cut = piece.Length < source.Length;
+            if (cut && piece.Start == 0 && _options.Strategy == PackingStrategy.Bfd) Totals.Truncated++;
+            else if (cut && piece.Start == 0) Totals.Split++;
+            sequences.Add(cut ? Cut(source, piece) : source);
+        }
+
+        if (_options.Strategy == PackingStrategy.Wrapped && sequences.Count > 1) sequences = [Join(sequences)];
+        foreach (var sequence in sequences)
+        {
+            Totals.TokensOut += sequence.Length;
+            Totals.WeightOut += sequence.TargetWeight;
+        }
+
+        return new(sequences);
+    }
+
+    /// <summary>Tokens and weights of a piece; its first token has nothing before it that could predict it.</summary>
+    private static TokenSequence Cut(TokenSequence source, PackedPiece piece)
+    {
+        var weights = source.Weights.AsSpan(piece.Start, piece.Length).ToArray();
+        weights[0] = 0;
+        return source with { Tokens = source.Tokens.AsSpan(piece.Start, piece.Length).ToArray(), Weights = weights };
+    }
+
+    /// <summary>Documents run together, as one sequence: attention crosses them, and the first token of each but the first is predicted from the one before.</summary>
+    private static TokenSequence Join(List<TokenSequence> sequences) => sequences[0] with
+    {
+        Tokens = [.. sequences.SelectMany(s => s.Tokens)],
+        Weights = [.. sequences.SelectMany(s => s.Weights)],
+    };
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using TrlSharp.Packing;
+
+namespace TrlSharp.Preparation;
+
+/// <summary>Every row, token and weight from the files to the packed rows. <see cref="Check"/> stops a run in which they do not add up.</summary>
+public sealed class Account(IReadOnlyList<SourceAccount> sources)
+{
+    /// <summary>Weights are sums of floats in another order on either side of an arrow.</summary>
+    private const double Tolerance = 1e-9;
+
+    /// <summary>One per source, in order.</summary>
+    public IReadOnlyList<SourceAccount> Sources => sources;
+
+    /// <summary>The last arrow; null as long as nothing is packed.</summary>
+    public PackingTotals? Packing { get; internal set; }
+
+    /// <summary>Rows of all sources.</summary>
+    public long Rows => sources.Sum(s => s.Rows);
+
+    /// <summary>Holds the sums of every arrow against those of the one before.</summary>
+    /// <param name="mostDropped">The share of rows that may be refused or dropped.</param>
+    /// <exception cref="DataException">They differ, nothing is left to train, or too much was dropped; the message says where.</exception>
+    public void Check(double mostDropped = 1)
+    {
+        var problems = sources.SelectMany(s => s.Problems()).Concat(PackingProblems()).ToList();
+        if (problems.Count > 0) throw new DataException("The account does not add up, which is a fault of this program: " + string.Join(" ", problems));
+        if (Rows == 0) throw new DataException($"{Names()}: there is not one row.");
+        if (sources.Sum(s => s.SequencesTaken) == 0) throw new DataException($"{Names()}: none of {Rows} rows is left to train. {Reasons()}");
+        var lost = sources.Sum(s => s.Refused + s.Dropped);
+        if (lost > mostDropped * Rows)
+            throw new DataException(string.Create(CultureInfo.InvariantCulture,
+                $"{Names()}: {lost} of {Rows} rows ({(double)lost / Rows:P1}) were refused or dropped; at most {mostDropped:P1} may be. {Reasons()} Mend the data, or allow a larger share."));
+    }
+
+    private IEnumerable<string> PackingProblems()
+    {
+        if (Packing is not { } packed) yield break;
+        var (sequences, tokens, weight) = (sources.Sum(s => s.SequencesTaken), sources.Sum(s => s.TokensTaken), sources.Sum(s => s.WeightTaken));
+        if (packed.Sequences != sequences) yield return $"{sequences} sequences went to the packer, {packed.Sequences} arrived.";
+        if (packed.TokensIn != tokens) yield return $"{tokens} tokens went to the packer, {packed.TokensIn} arrived.";
+        if (!Near(packed.WeightIn, weight)) yield return string.Create(CultureInfo.InvariantCulture, $"Σ weights {weight} went to the packer, {packed.WeightIn} arrived.");
+        if (packed.Truncated == 0 && packed.TokensOut != packed.TokensIn) yield return $"{packed.TokensIn} tokens were packed, {packed.TokensOut} are in the rows.";
+        if (packed.Truncated + packed.Split == 0 && !Near(packed.WeightOut, packed.WeightIn))
+            yield return string.Create(CultureInfo.InvariantCulture, $"Σ weights {packed.WeightIn} were packed, {packed.WeightOut} are in the rows.");
+    }
+
+    private static bool Near(double a, double b) => Math.Abs(a - b) <= Tolerance * Math.Max(1, Math.Max(Math.Abs(a), Math.Abs(b)));
+
+    private string Names() => string.Join(", ", sources.Select(s => s.Name));
+
+    private string Reasons()
+    {
+        var reasons = sources.SelectMany(s => s.Reasons).GroupBy(r => r.Key, StringComparer.Ordinal).Select(g => (g.Key, Count: g.Sum(r => r.Value)))
+            .OrderByDescending(r => r.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}: {r.Count}").ToList();
+        return reasons.Count == 0 ? "No row was refused; filters, splits or quotas left nothing." : $"Reasons: {string.Join("; ", reasons)}.";
+    }
+}

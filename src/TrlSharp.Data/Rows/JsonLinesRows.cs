@@ -1,0 +1,51 @@
+namespace TrlSharp.Rows;
+
+/// <summary>
+/// JSON Lines: one object per line of UTF-8. Blank lines, CRLF and a byte order mark are tolerated; only <c>\n</c> ends a line, so U+2028 inside a
+/// string is data.
+/// </summary>
+internal sealed class JsonLinesRows(string name, string path, int blockSize = DataFile.BlockSize) : IRowSource
+{
+    public string Name => name;
+
+    public IEnumerable<Row> Read(Action<DataException>? onRefused = null)
+    {
+        using var window = new ByteWindow(DataFile.OpenUnpacked(path), name, blockSize);
+        window.SkipByteOrderMark();
+        while (Refusals.Try(() => LineLength(window), onRefused, out var length) && length > 0)
+        {
+            var row = Parse(window, length, onRefused);
+            window.Advance(length);
+            if (row is not null) yield return row;
+        }
+    }
+
+    /// <summary>Bytes of the first pending line with its <c>\n</c>, if any; 0 at the end of the file.</summary>
+    private static int LineLength(ByteWindow window)
+    {
+        var searched = 0;
+        while (true)
+        {
+            var at = window.Pending[searched..].IndexOf((byte)'\n');
+            if (at >= 0) return searched + at + 1;
+            searched = window.Pending.Length;
+            if (!window.Fill()) return searched;
+        }
+    }
+
+    private Row? Parse(ByteWindow window, int length, Action<DataException>? onRefused)
+    {
+        var line = window.Pending[..length];
+        if (line.Trim(" \t\r\n"u8).IsEmpty) return null;
+        var origin = new RowOrigin(name, window.Line);
+        try
+        {
+            return RowJson.ParseRow(line, origin, window.Line, window.BytesBefore);
+        }
+        catch (DataException e) when (onRefused is not null)
+        {
+            onRefused(e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace TrlSharp.Rows;
+
+/// <summary>From what a user types to rows: a file, a pattern, a folder, or <c>-</c> for the standard input.</summary>
+public static class RowSources
+{
+    /// <summary>
+    /// Opens a data set. A file is read by its extension (<c>.jsonl</c>, <c>.ndjson</c>, <c>.json</c>, <c>.csv</c>, <c>.tsv</c>, each also as
+    /// <c>.gz</c> or <c>.zst</c>; <c>.parquet</c>); a pattern (<c>data/*.jsonl</c>, <c>**</c> for any depth) reads its matches in ordinal order of their paths; a folder reads the files of one split;
+    /// <c>-</c> reads JSON Lines from the standard input, packed or not.
+    /// </summary>
+    /// <param name="location">Path, pattern, <c>-</c>, or the name of a data set in the hub's local cache (<c>owner/name</c>, <c>owner/name@revision</c>).</param>
+    /// <param name="split">
+    /// Which part (<c>train</c>, <c>validation</c>, <c>test</c> …) when the files name parts. Null, the default: <c>train</c> of a folder, every match of
+    /// a pattern. A single file is always read whole.
+    /// </param>
+    /// <param name="configuration">For folders whose README.md lists several configurations: which one. Default: the one that is the default there.</param>
+    /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
+    public static IRowSource Open(string location, string? split = null, string? configuration = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        if (location == DataFile.StandardInput) return new JsonLinesRows("stdin", location);
+        if (File.Exists(location)) return OpenFile(location);
+        var files = Directory.Exists(location) ? Folder(location)
+            : location.AsSpan().IndexOfAny('*', '?') >= 0 ? DataFolder.Matches(location, split)
+            : Folder(Cached(location, HubCache.DefaultRoot()));
+        return files.Count == 1 ? OpenFile(files[0]) : new ConcatenatedRows(location, [.. files.Select(OpenFile)]);
+
+        IReadOnlyList<string> Folder(string path) => DataFolder.Files(path, split ?? DataSplits.Train, configuration);
+    }
+
+    /// <summary>Several sources as one, in the given order.</summary>
+    public static IRowSource Concatenate(string name, params IReadOnlyList<IRowSource> sources) => new ConcatenatedRows(name, sources);
+
+    /// <summary>Rows that are in memory already.</summary>
+    public static IRowSource FromRows(string name, IReadOnlyList<Row> rows) => new RowList(name, rows);
+
+    /// <summary>The place where a download would come in.</summary>
+    private static string Cached(string location, string root)
+    {
+        if (!HubCache.IsName(location)) throw new ConfigException($"{location} does not exist: no such file or folder.");
+        return HubCache.Find(location, root)
+            ?? throw new ConfigException($"{location} is no file or folder, and no data set of that name is in the hub's cache ({root}). Download it there first, or give a path.");
+    }
+
+    private static IRowSource OpenFile(string path) => DataFormats.Of(path) switch
+    {
+        DataFormat.JsonLines => new JsonLinesRows(path, path),
+        DataFormat.Json => new JsonRows(path, path),
+        DataFormat.Parquet => new ParquetRows(path, path),
+        DataFormat.Csv => new DelimitedRows(path, path, ','),
+        DataFormat.Tsv => new DelimitedRows(path, path, '\t'),
+        _ => throw new ConfigException($"{path}: the extension names no known format. Known: {DataFormats.Listed}."),
+    };
+}

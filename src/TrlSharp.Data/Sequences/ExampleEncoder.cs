@@ -1,0 +1,115 @@
+using TrlSharp.Conversations;
+using TrlSharp.Sequences.Policies;
+using TrlSharp.Sequences.Proofs;
+using TrlSharp.Tokenization;
+
+namespace TrlSharp.Sequences;
+
+/// <summary>Tokenises examples as an engine would have: prompts and answers apart, and control tokens only where the template wrote them.</summary>
+internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, RoundTrip? roundTrip)
+{
+    /// <summary>Characters on each side of a turn's start that are looked at to see whether tokens would have grown together.</summary>
+    private const int JointWindow = 24;
+
+    private readonly HashSet<int> _added = [.. tokenizer.AddedTokens.Select(t => t.Id)];
+
+    /// <exception cref="MaskException">Content spells a control token, and the policy forbids that; or the tokens do not decode to the text.</exception>
+    public TokenExplanation Explain(ProvedExample example)
+    {
+        var spelt = new List<string>();
+        var tokens = Encode(example, spelt);
+        if (roundTrip?.Differs(example.Text, tokens) is { } decoded)
+            throw new MaskException(MaskFault.DecodeMismatch, example.Origin, $"the tokens do not decode to the text. {TextDifference.Show("text", example.Text, "decoded", decoded)}");
+        var (weights, reasons, straddling) = TokenWeights.Assign(example, tokens, policy.Straddle);
+        var findings = new List<Finding>(example.Findings);
+        if (spelt.Count > 0)
+        {
+            var text = $"content spells control tokens ({string.Join(", ", spelt.Distinct().Take(4))}); they are encoded as plain text. train.content_special_tokens=parse makes control tokens of them.";
+            if (policy.ContentSpecialTokens == ContentControlTokens.Error) throw new MaskException(MaskFault.ControlTokenInContent, example.Origin, text);
+            findings.Add(new(MaskFault.ContentSpellsControlToken, -1, text));
+        }
+
+        var joint = policy.Boundary == SampledBoundary.Prompt ? example.SampledStarts.Count(s => GrowsTogether(example, s)) : 0;
+        if (straddling > 0) findings.Add(new(MaskFault.StraddlingToken, -1, $"{straddling} token{(straddling == 1 ? " lies" : "s lie")} across a weight border."));
+        if (joint > 0) findings.Add(new(MaskFault.JointTokenisationDiffers, -1, $"{joint} turn{(joint == 1 ? "" : "s")} would be tokenised otherwise together with the prompt."));
+        return new TokenExplanation(example with { Findings = findings }, tokens, weights, reasons) { Straddling = straddling, JointDiffers = joint };
+    }
+
+    private List<EncodedToken> Encode(ProvedExample example, List<string> spelt)
+    {
+        var tokens = new List<EncodedToken>(example.Text.Length / 3);
+        var from = 0;
+        foreach (var to in Cuts(example).Append(example.Text.Length))
+        {
+            if (to <= from) continue;
+            var (first, start) = (tokens.Count, from);
+            tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, from > 0 && !_added.Contains(tokens[^1].Id), Gate(example, start, spelt));
+            if (start > 0)
+                for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
+            from = to;
+        }
+
+        return tokens;
+    }
+
+    private SortedSet<int> Cuts(ProvedExample example)
+    {
+        if (example.Everything) return [];
+        var cuts = new SortedSet<int>();
+        if (policy.Boundary == SampledBoundary.Prompt) cuts.UnionWith(example.SampledStarts);
+        if (policy.Straddle == StraddleRule.Cut)
+        {
+            for (var i = 0; i < example.Weights.Count; i++)
+            {
+                var (before, span) = (i > 0 && example.Weights[i - 1].End == example.Weights[i].Start ? example.Weights[i - 1].Weight : 0, example.Weights[i]);
+                if (before != span.Weight) cuts.Add(span.Start);
+                if (span.Weight != 0 && (i + 1 == example.Weights.Count || example.Weights[i + 1].Start != span.End)) cuts.Add(span.End);
+            }
+        }
+
+        return cuts;
+    }
+
+    /// <summary>A control token counts only where every character of it is the template's or the environment's own. Words that are no control tokens always count.</summary>
+    private AddedTokenGate? Gate(ProvedExample example, int shift, List<string> spelt)
+    {
+        if (policy.ContentSpecialTokens == ContentControlTokens.Parse || example.Spans.Count == 0) return null;
+        return (start, end, token) =>
+        {
+            if (!token.Special || IsTemplateText(example, start + shift, end + shift, token)) return true;
+            spelt.Add(token.Content);
+            return false;
+        };
+    }
+
+    private static bool IsTemplateText(ProvedExample example, int start, int end, AddedToken token)
+    {
+        if (token.LeftStrip) while (start < end && char.IsWhiteSpace(example.Text[start])) start++;
+        if (token.RightStrip) while (end > start && char.IsWhiteSpace(example.Text[end - 1])) end--;
+        int low = 0, high = example.Spans.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (example.Spans[middle].End <= start) low = middle + 1;
+            else high = middle;
+        }
+
+        for (; low < example.Spans.Count && example.Spans[low].Start < end; low++)
+            if (!RenderIndex.IsTemplateText(example.Spans[low])) return false;
+        return true;
+    }
+
+    private bool GrowsTogether(ProvedExample example, int start)
+    {
+        var from = Math.Max(0, start - JointWindow);
+        var to = Math.Min(example.Text.Length, start + JointWindow);
+        if (from > 0 && char.IsLowSurrogate(example.Text[from])) from++;
+        if (to < example.Text.Length && char.IsLowSurrogate(example.Text[to])) to--;
+        if (from >= start || to <= start) return false;
+        var tokens = new List<EncodedToken>(JointWindow);
+        tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, from > 0, Gate(example, from, []));
+        foreach (var token in tokens)
+            if (token.Start + from < start && token.End + from > start) return true;
+        return false;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using TrlSharp.Tokenization;
+using TrlSharp.Tokenization.Text;
+
+namespace TrlSharp.Sequences;
+
+/// <summary>
+/// Whether ids decode to the text they came from. Tokenizers that change text on purpose (lower case, added spaces) are recognised once, by a sample,
+/// and are compared after the same change or not at all.
+/// </summary>
+internal sealed class RoundTrip
+{
+    private const string Sample =
+        "Ab \u00e9 e\u0301 \ufb01 \uff21  \n\t\ud83d\udc4d\ud83c\udffd \u05e9\u05dc \u6f22\u5b57 <x> 1234";
+
+    private readonly Tokenizer _tokenizer;
+    private readonly Func<string, string>? _change;
+    private readonly Dictionary<int, AddedToken> _added;
+    private readonly byte[]?[] _bytes;
+    private readonly bool _byteLevel;
+
+    public RoundTrip(Tokenizer tokenizer)
+    {
+        _tokenizer = tokenizer;
+        _added = tokenizer.AddedTokens.ToDictionary(t => t.Id);
+        _bytes = new byte[]?[tokenizer.VocabularySize];
+        var tokens = tokenizer.Encode(Sample);
+        var decoded = Decode(tokens);
+        Func<string, string>[] changes =
+            [t => t, t => t.Normalize(NormalizationForm.FormC), t => t.Normalize(NormalizationForm.FormKC)];
+        _change = Array.Find(changes, c => c(Sample) == decoded);
+        _byteLevel = _change is not null && BytesAgree(_change(Sample), tokens);
+    }
+
+    /// <summary>Whether this tokenizer gives text back.</summary>
+    public bool IsAvailable => _change is not null;
+
+    /// <summary>The decoded text where it differs, or null.</summary>
+    public string? Differs(string text, List<EncodedToken> tokens)
+    {
+        if (_change is null || (_byteLevel && BytesAgree(text, CollectionsMarshal.AsSpan(tokens)))) return null;
+        var decoded = Decode(CollectionsMarshal.AsSpan(tokens));
+        return decoded == text || decoded == _change(text) || BytesAgree(_change(text), CollectionsMarshal.AsSpan(tokens)) ? null : decoded;
+    }
+
+    /// <summary>Compares byte by byte without making a string; white space that a control token swallowed is passed over.</summary>
+    private bool BytesAgree(string text, ReadOnlySpan<EncodedToken> tokens)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            ReadOnlySpan<byte> rest = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+            foreach (var token in tokens)
+            {
+                var added = _added.GetValueOrDefault(token.Id);
+                if (added is { LeftStrip: true }) rest = rest.TrimStart(" \t\r\n"u8);
+                var bytes = BytesOf(token.Id, added);
+                if (!rest.StartsWith(bytes)) return false;
+                rest = rest[bytes.Length..];
+                if (added is { RightStrip: true }) rest = rest.TrimStart(" \t\r\n"u8);
+            }
+
+            return rest.IsEmpty;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Kept once computed; two threads at worst compute the same bytes twice.</summary>
+    private byte[] BytesOf(int id, AddedToken? added)
+    {
+        if (_bytes[id] is { } known) return known;
+        var token = added?.Content ?? _tokenizer.TokenOf(id) ?? "";
+        var isBytes = added is null && token.All(c => ByteAlphabet.ByteOf(c) >= 0);
+        return _bytes[id] = isBytes ? [.. token.Select(c => (byte)ByteAlphabet.ByteOf(c))] : Encoding.UTF8.GetBytes(token);
+    }
+
+    private string Decode(ReadOnlySpan<EncodedToken> tokens)
+    {
+        var ids = new int[tokens.Length];
+        for (var i = 0; i < ids.Length; i++) ids[i] = tokens[i].Id;
+        return _tokenizer.Decode(ids);
+    }
+}

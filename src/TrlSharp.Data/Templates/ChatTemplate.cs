@@ -1,0 +1,132 @@
+using TrlSharp.Rows;
+using TrlSharp.Templates.Jinja;
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Statements;
+using TrlSharp.Templates.Jinja.Syntax;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates;
+
+/// <summary>
+/// A chat template: a program in Jinja2, as transformers sets it up (immutable sandbox, <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls,
+/// generation blocks, its own <c>tojson</c>), interpreted over text whose characters know where they came from. Parsed once, immutable, safe for
+/// any number of threads; it reaches no file, environment or network.
+/// </summary>
+public sealed class ChatTemplate
+{
+    private readonly IReadOnlyList<Statement> _body;
+    private readonly IReadOnlyDictionary<string, string> _specialTokens;
+    private readonly RenderBudget _budget;
+
+    private ChatTemplate(string source, string name, IReadOnlyList<Statement> body, IReadOnlyDictionary<string, string> specialTokens, RenderBudget budget) =>
+        (Source, Name, _body, _specialTokens, _budget) = (source, name, body, specialTokens, budget);
+
+    /// <summary>The template as written.</summary>
+    public string Source { get; }
+
+    /// <summary>Its name in messages: a file, or <c>chat_template</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The special tokens that the template reads by name (<c>bos_token</c> …).</summary>
+    public IReadOnlyDictionary<string, string> SpecialTokens => _specialTokens;
+
+    /// <summary>Parses a template.</summary>
+    /// <param name="source">Jinja2.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="specialTokens">Names and texts of special tokens; default none.</param>
+    /// <param name="budget">Limits of each render; default <see cref="RenderBudget"/>'s.</param>
+    /// <exception cref="TemplateException">The source is not a template, or uses what is refused; the message names the line.</exception>
+    public static ChatTemplate Parse(
+        string source, string name = "chat_template", IReadOnlyDictionary<string, string>? specialTokens = null, RenderBudget? budget = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        try
+        {
+            return new(source, name, StatementParser.Parse(source), specialTokens ?? new Dictionary<string, string>(), budget ?? new());
+        }
+        catch (TemplateException e)
+        {
+            throw new TemplateException(e.Reason, e.Line, $"{name}:{e.Line}: {e.Message}", e);
+        }
+        catch (InsufficientExecutionStackException e)
+        {
+            throw new TemplateException(TemplateFault.Budget, 0, $"{name}: nested too deeply to be read.", e);
+        }
+    }
+
+    /// <summary>The template of a model folder.</summary>
+    /// <inheritdoc cref="TemplateFolder.Load"/>
+    public static ChatTemplate Load(string modelFolder, string? templateName = null) => TemplateFolder.Load(modelFolder, templateName);
+
+    /// <summary>The special tokens that a model folder names (<c>bos_token</c> …), for a template from elsewhere.</summary>
+    public static IReadOnlyDictionary<string, string> LoadSpecialTokens(string modelFolder) => TemplateFolder.SpecialTokens(modelFolder);
+
+    /// <summary>The text of a conversation, with the origin of every character.</summary>
+    /// <exception cref="TemplateException">The template rejects the conversation, fails, or exceeds its budget.</exception>
+    public RenderedConversation Render(RenderRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.ContinueFinalMessage) return FinalMessage.Render(this, request);
+        var globals = new Scope(null);
+        Globals.AddTo(globals);
+        var state = new RenderState(_budget, globals, request.Now);
+        try
+        {
+            SetVariables(globals, request);
+            foreach (var statement in _body) statement.Execute(state);
+            return Result(state.Output);
+        }
+        catch (EvaluationException e)
+        {
+            throw new TemplateException(e.Fault, state.Line, Describe(e, state.Line), e);
+        }
+        catch (InsufficientExecutionStackException e)
+        {
+            throw new TemplateException(TemplateFault.Budget, state.Line, $"{Name}:{state.Line}: nested too deeply.", e);
+        }
+    }
+
+    private string Describe(EvaluationException e, int line) => e.Fault switch
+    {
+        TemplateFault.Rejected => $"{Name}:{line}: the template rejects the conversation: {e.Message}",
+        TemplateFault.Unsupported => $"{Name}:{line}: refused: {e.Message}.",
+        _ => $"{Name}:{line}: {e.Message}.",
+    };
+
+    private void SetVariables(Scope scope, RenderRequest request)
+    {
+        foreach (var (name, text) in _specialTokens)
+            scope.Set(string.Intern(name), TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned)));
+        if (request.Kwargs is { Kind: RowValueKind.Map } kwargs)
+            foreach (var (name, value) in kwargs.Fields) scope.Set(string.Intern(name), DataValues.Of(value, OriginKind.Kwarg, -1, name));
+        Set("messages", DataValues.Messages(request.Messages));
+        Set("tools", request.Tools is { } tools ? DataValues.Of(tools, OriginKind.Tools, -1, "") : NoneValue.Instance);
+        Set("documents", request.Documents is { } documents ? DataValues.Of(documents, OriginKind.Documents, -1, "") : NoneValue.Instance);
+        Set("add_generation_prompt", BooleanValue.Of(request.AddGenerationPrompt));
+
+        void Set(string name, Value value) => scope.Set(string.Intern(name), value);
+    }
+
+    private static RenderedConversation Result(TextBuilder output)
+    {
+        var spans = new List<RenderedSpan>();
+        var generations = new List<(int Id, int Start, int End)>();
+        var at = 0;
+        foreach (var run in output.Runs)
+        {
+            var end = at + run.Length;
+            spans.Add(new(at, end, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, run.Owner == Run.Unowned ? -1 : run.Owner, run.Prompt));
+            if (run.Generation != 0)
+            {
+                if (generations.Count > 0 && generations[^1].Id == run.Generation && generations[^1].End == at) generations[^1] = generations[^1] with { End = end };
+                else generations.Add((run.Generation, at, end));
+            }
+
+            at = end;
+        }
+
+        return new(output.ToString(), spans, [.. generations.Select(g => (g.Start, g.End))]);
+    }
+}

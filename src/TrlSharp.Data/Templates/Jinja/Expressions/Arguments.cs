@@ -1,0 +1,34 @@
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Expressions;
+
+/// <summary>The arguments of a call, as Python binds them.</summary>
+/// <param name="Function">The callee's name, for messages.</param>
+/// <param name="Positional">In order.</param>
+/// <param name="Named">Keyword arguments, in order.</param>
+internal sealed record Arguments(string Function, IReadOnlyList<Value> Positional, IReadOnlyList<KeyValuePair<string, Value>> Named)
+{
+    private static readonly IReadOnlyList<KeyValuePair<string, Value>> NoNames = [];
+
+    public static Arguments Of(string function, params IReadOnlyList<Value> positional) => new(function, positional, NoNames);
+
+    /// <summary>Binds to parameters; the first <paramref name="required"/> must be given.</summary>
+    public Value?[] Bind(int required, params ReadOnlySpan<string> parameters)
+    {
+        if (Positional.Count > parameters.Length)
+            throw EvaluationException.Runtime($"{Function}() takes at most {parameters.Length} arguments ({Positional.Count} given)");
+        var bound = new Value?[parameters.Length];
+        for (var i = 0; i < Positional.Count; i++) bound[i] = Positional[i];
+        foreach (var (name, value) in Named)
+        {
+            var at = parameters.IndexOf(name);
+            if (at < 0) throw EvaluationException.Runtime($"{Function}() got an unexpected keyword argument '{name}'");
+            if (bound[at] is not null) throw EvaluationException.Runtime($"{Function}() got multiple values for argument '{name}'");
+            bound[at] = value;
+        }
+
+        for (var i = 0; i < required; i++)
+            if (bound[i] is null) throw EvaluationException.Runtime($"{Function}() is missing the argument '{parameters[i]}'");
+        return bound;
+    }
+}

@@ -1,0 +1,100 @@
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Expressions;
+
+/// <summary>The arguments of a call as written: <c>a, k=b, *c, **d</c>.</summary>
+internal sealed record ArgumentList(
+    IReadOnlyList<Expression> Positional,
+    IReadOnlyList<KeyValuePair<string, Expression>> Named,
+    Expression? Spread,
+    Expression? SpreadNamed)
+{
+    public static ArgumentList None { get; } = new([], [], null, null);
+
+    public IEnumerable<Expression> Children => Positional.Concat(Named.Select(n => n.Value)).Concat(new[] { Spread, SpreadNamed }.OfType<Expression>());
+
+    public Arguments Evaluate(RenderState state, string function, Value? first = null)
+    {
+        var positional = new List<Value>();
+        if (first is not null) positional.Add(first);
+        foreach (var argument in Positional) positional.Add(argument.Evaluate(state));
+        if (Spread is not null) positional.AddRange(Spread.Evaluate(state).Iterate());
+        if (Named.Count == 0 && SpreadNamed is null) return Arguments.Of(function, positional);
+
+        var named = new List<KeyValuePair<string, Value>>();
+        foreach (var (name, argument) in Named) Add(named, function, name, argument.Evaluate(state));
+        if (SpreadNamed is not null)
+        {
+            if (SpreadNamed.Evaluate(state) is not MapValue map) throw EvaluationException.Runtime("argument after ** must be a mapping");
+            foreach (var (key, value) in map.Entries)
+                Add(named, function, key is TextValue text ? text.Text : throw EvaluationException.Runtime("keywords must be strings"), value);
+        }
+
+        return new(function, positional, named);
+    }
+
+    private static void Add(List<KeyValuePair<string, Value>> named, string function, string name, Value value)
+    {
+        if (named.Exists(n => n.Key == name)) throw EvaluationException.Runtime($"{function}() got multiple values for keyword argument '{name}'");
+        named.Add(KeyValuePair.Create(name, value));
+    }
+}
+
+/// <summary><c>f(a)</c>.</summary>
+internal sealed class CallExpression(Expression target, ArgumentList arguments, string name, int line) : Expression
+{
+    public override IEnumerable<Expression> Children => arguments.Children.Prepend(target);
+
+    public override Value Evaluate(RenderState state) => Evaluate(state, caller: null);
+
+    /// <summary>With the body of a call block as the argument <c>caller</c>.</summary>
+    public Value Evaluate(RenderState state, Value? caller)
+    {
+        var callee = target.Evaluate(state);
+        if (callee is UndefinedValue undefined) throw undefined.Fail();
+        if (callee is not (CallableValue or LoopValue)) throw EvaluationException.Runtime($"'{callee.TypeName}' object is not callable");
+        var bound = arguments.Evaluate(state, name);
+        if (caller is not null) bound = bound with { Named = [.. bound.Named, KeyValuePair.Create("caller", caller)] };
+        state.Line = line;
+        state.EnterCall();
+        var value = callee is LoopValue loop ? loop.Call(state, bound) : ((CallableValue)callee).Call(state, bound);
+        state.LeaveCall();
+        return value;
+    }
+}
+
+/// <summary><c>a|filter(b)</c>. The input is null inside a filter block until <see cref="Apply"/> gives it.</summary>
+internal sealed class FilterExpression(Expression? input, string name, ArgumentList arguments, int line) : Expression
+{
+    public string Name => name;
+
+    public int Line => line;
+
+    public override IEnumerable<Expression> Children => input is null ? arguments.Children : arguments.Children.Prepend(input);
+
+    public override Value Evaluate(RenderState state) => Apply(state, input!.Evaluate(state));
+
+    /// <summary>The filter, and those before it in the chain, over a value.</summary>
+    public Value ApplyChain(RenderState state, Value value) => Apply(state, input is FilterExpression inner ? inner.ApplyChain(state, value) : value);
+
+    private Value Apply(RenderState state, Value value)
+    {
+        state.Step();
+        state.Line = line;
+        return FilterTable.Apply(state, name, arguments.Evaluate(state, name, value));
+    }
+}
+
+/// <summary><c>a is test(b)</c>.</summary>
+internal sealed class TestExpression(Expression input, string name, ArgumentList arguments, int line) : Expression
+{
+    public string Name => name;
+
+    public int Line => line;
+
+    public override IEnumerable<Expression> Children => arguments.Children.Prepend(input);
+
+    public override Value Evaluate(RenderState state) =>
+        BooleanValue.Of(TestTable.Apply(state, name, arguments.Evaluate(state, name, input.Evaluate(state))));
+}

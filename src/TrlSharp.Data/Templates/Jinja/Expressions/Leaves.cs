@@ -1,0 +1,53 @@
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Expressions;
+
+/// <summary>A number, truth value or none.</summary>
+internal sealed class ConstantExpression(Value value) : Expression
+{
+    public Value Value => value;
+
+    public override Value Evaluate(RenderState state) => value;
+}
+
+/// <summary>Text written in the template.</summary>
+internal sealed class TextExpression(string text, Origin origin) : Expression
+{
+    public string Text => text;
+
+    public override Value Evaluate(RenderState state) =>
+        text.Length == 0 ? TextValue.Empty : new TextValue(text, [new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt)]);
+}
+
+/// <summary>A variable.</summary>
+internal sealed class NameExpression(string name) : Expression
+{
+    public string Name => name;
+
+    public override Value Evaluate(RenderState state) => state.Scope.Find(name) ?? UndefinedValue.Name(name);
+}
+
+/// <summary><c>[a, b]</c> or <c>(a, b)</c>.</summary>
+internal sealed class ListExpression(IReadOnlyList<Expression> items, bool tuple) : Expression
+{
+    public IReadOnlyList<Expression> Items => items;
+
+    public override IEnumerable<Expression> Children => items;
+
+    public override Value Evaluate(RenderState state)
+    {
+        var values = new Value[items.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = items[i].Evaluate(state);
+        return new ListValue(values, tuple);
+    }
+}
+
+/// <summary><c>{k: v}</c>.</summary>
+internal sealed class MapExpression(IReadOnlyList<KeyValuePair<Expression, Expression>> entries) : Expression
+{
+    public override IEnumerable<Expression> Children => entries.SelectMany(e => new[] { e.Key, e.Value });
+
+    public override Value Evaluate(RenderState state) =>
+        MapValue.From([.. entries.Select(e => KeyValuePair.Create(e.Key.Evaluate(state), e.Value.Evaluate(state)))]);
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using TrlSharp.Rows;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>What the caller gives, as values that know their place: message, field path, character.</summary>
+internal static class DataValues
+{
+    /// <summary>The list of messages.</summary>
+    public static ListValue Messages(IReadOnlyList<RowValue> messages) => new([.. messages.Select((m, i) => Of(m, OriginKind.Data, i, ""))]);
+
+    /// <summary>Any value below a message or variable.</summary>
+    /// <param name="value">The data.</param>
+    /// <param name="kind">What the data are.</param>
+    /// <param name="message">Index of the message, −1 for none.</param>
+    /// <param name="path">Path of the value below the message or variable; empty for the message itself.</param>
+    public static Value Of(RowValue value, OriginKind kind, int message, string path)
+    {
+        var origin = new Origin(kind, message, path, 0, -1);
+        return value.Kind switch
+        {
+            RowValueKind.Null => new NoneValue(origin),
+            RowValueKind.Boolean => new BooleanValue(value.Boolean, origin),
+            RowValueKind.Integer => new IntegerValue(value.Integer, origin),
+            RowValueKind.Real => new FloatValue(value.Real, origin),
+            RowValueKind.String => Text(value.Text, origin),
+            RowValueKind.List => new ListValue([.. value.Items.Select((item, i) => Of(item, kind, message, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")))], source: origin),
+            _ => new MapValue(
+                [.. value.Fields.Select(f => KeyValuePair.Create<Value, Value>(Text(f.Key, origin), Of(f.Value, kind, message, path.Length == 0 && kind == OriginKind.Data ? f.Key : $"{path}.{f.Key}")))],
+                path.Length == 0 && kind == OriginKind.Data ? message : -1,
+                origin),
+        };
+    }
+
+    private static TextValue Text(string text, Origin origin) => text.Length == 0
+        ? TextValue.Empty
+        : new(text, [new Run(text.Length, origin, 0, text.Length, true, Run.Unowned)]);
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>Python's format specification mini-language: <c>[[fill]align][sign][#][0][width][grouping][.precision][type]</c>.</summary>
+internal static partial class FormatSpecification
+{
+    public static TextValue Format(RenderState state, Value value, string specification)
+    {
+        if (specification.Length == 0) return value.ToText(state.Run);
+        var spec = Pattern.Match(specification);
+        if (!spec.Success) throw EvaluationException.Runtime($"Invalid format specifier '{specification}' for object of type '{value.TypeName}'");
+        var type = spec.Groups["type"].Value;
+        var isText = value is TextValue;
+        if (value is not (TextValue or IntegerValue or FloatValue or BooleanValue)) throw EvaluationException.Runtime($"unsupported format string passed to {value.TypeName}.__format__");
+        if (isText && (type is not ("" or "s") || spec.Groups["sign"].Success || spec.Groups["grouping"].Success)) throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'str'");
+        var width = Size(spec.Groups["width"]) ?? 0;
+        state.Charge(width);
+        var zero = spec.Groups["zero"].Success && !spec.Groups["align"].Success;
+        var align = spec.Groups["align"].Success ? spec.Groups["align"].Value : zero && !isText ? "=" : isText ? "<" : ">";
+        var fill = spec.Groups["fill"].Success ? spec.Groups["fill"].Value : spec.Groups["zero"].Success ? "0" : " ";
+        if (isText)
+        {
+            if (align == "=") throw EvaluationException.Runtime("'=' alignment not allowed in string format specifier");
+            var text = (TextValue)value;
+            if (Size(spec.Groups["precision"]) is { } limit && text.Length > limit) text = text.Slice(0, CodePoints.ToUnit(text.Text, limit));
+            return Align(state, text, width, fill, align);
+        }
+
+        var (sign, digits) = Number(value, type, spec);
+        if (align == "=" && sign.Length + digits.Length < width) digits = new string(fill[0], width - sign.Length - digits.Length) + digits;
+        var here = value.Source is { } source ? new Run(0, source, 0, 0, false, state.Owner) : state.Run;
+        return Align(state, TextValue.Of(sign + digits, here), width, fill, align);
+    }
+
+    private static TextValue Align(RenderState state, TextValue text, int width, string fill, string align)
+    {
+        if (align == "^")
+        {
+            // Unlike str.center, an odd filling character goes right.
+            var missing = Math.Max(0, width - text.Length);
+            text = TextPadding.Pad(state, text, text.Length + (missing / 2), fill, TextPadding.Side.Left);
+            return TextPadding.Pad(state, text, width, fill, TextPadding.Side.Right);
+        }
+
+        return TextPadding.Pad(state, text, width, fill, align == "<" ? TextPadding.Side.Right : TextPadding.Side.Left);
+    }
+
+    private static (string Sign, string Digits) Number(Value value, string type, Match spec)
+    {
+        var precision = Size(spec.Groups["precision"]);
+        var grouping = spec.Groups["grouping"].Value;
+        string digits;
+        bool negative;
+        if ((type.Length == 0 && value is not FloatValue) || type is "d" or "b" or "o" or "x" or "X" or "c" || (type == "n" && value is not FloatValue))
+        {
+            if (Numbers.AsInteger(value) is not { } whole) throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'float'");
+            negative = whole.Sign < 0;
+            digits = Integer(BigInteger.Abs(whole), type, spec.Groups["alternate"].Success, grouping);
+            if (value is BooleanValue && type.Length == 0) return ("", value.IsTrue ? "True" : "False");
+        }
+        else
+        {
+            var real = Numbers.AsDouble(value)!.Value;
+            negative = double.IsNegative(real) && !double.IsNaN(real);
+            digits = Real(Math.Abs(real), type, precision, spec.Groups["alternate"].Success, grouping);
+        }
+
+        return (negative ? "-" : spec.Groups["sign"].Value is "+" or " " ? spec.Groups["sign"].Value : "", digits);
+    }
+
+    private static string Integer(BigInteger value, string type, bool alternate, string grouping) => type switch
+    {
+        "b" => (alternate ? "0b" : "") + Radix(value, 1),
+        "o" => (alternate ? "0o" : "") + Radix(value, 3),
+        "x" => (alternate ? "0x" : "") + Radix(value, 4),
+        "X" => (alternate ? "0X" : "") + Radix(value, 4).ToUpperInvariant(),
+        "c" => value < 0x110000 && System.Text.Rune.IsValid((int)value) ? new System.Text.Rune((int)value).ToString() : throw EvaluationException.Runtime("%c arg not in range(0x110000)"),
+        _ => Group(IntegerValue.Digits(value), grouping),
+    };
+
+    private static string Real(double value, string type, int? precision, bool alternate, string grouping)
+    {
+        if (!double.IsFinite(value)) return double.IsNaN(value) ? "nan" : "inf";
+        var digits = Math.Min(precision ?? 6, 1000);
+        var text = type switch
+        {
+            "f" or "F" => PythonNumbers.Fixed(value, digits),
+            "e" or "E" => PythonNumbers.Scientific(value, digits),
+            "g" or "G" or "n" => PythonNumbers.General(value, digits, alternate),
+            "%" => PythonNumbers.Fixed(value * 100, digits) + "%",
+            "" when precision is null => FloatValue.Repr(value),
+            "" => PythonNumbers.General(value, digits, alternate) is var general && general.AsSpan().IndexOfAny('.', 'e') < 0 ? general + ".0" : PythonNumbers.General(value, digits, alternate),
+            _ => throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'float'"),
+        };
+        if (type.Length > 0 && char.IsUpper(type[0])) text = text.ToUpperInvariant();
+        var end = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
+        return end < 0 ? Group(text, grouping) : Group(text[..end], grouping) + text[end..];
+    }
+
+    private static string Group(string digits, string grouping)
+    {
+        if (grouping.Length == 0) return digits;
+        for (var at = digits.Length - 3; at > 0; at -= 3) digits = digits.Insert(at, grouping);
+        return digits;
+    }
+
+    private static string Radix(BigInteger value, int bits)
+    {
+        var digits = new Stack<char>();
+        for (; !value.IsZero; value >>= bits) digits.Push("0123456789abcdef"[(int)(value & ((1 << bits) - 1))]);
+        return digits.Count == 0 ? "0" : new string([.. digits]);
+    }
+
+    private static int? Size(Group group) => !group.Success ? null
+        : int.TryParse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : throw EvaluationException.Budget("width or precision too big");
+
+    [GeneratedRegex(@"\A((?<fill>.)?(?<align>[<>=^]))?(?<sign>[-+ ])?(?<alternate>\#)?(?<zero>0)?(?<width>[0-9]+)?(?<grouping>[,_])?(\.(?<precision>[0-9]+))?(?<type>[bcdeEfFgGnosxX%])?\z",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern { get; }
+}

@@ -1,0 +1,77 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>The functions that transformers gives to templates, and those of Jinja2 itself.</summary>
+internal static class Globals
+{
+    private static readonly (string Name, CallableValue Function)[] Functions =
+    [
+        Entry("range", (_, a) => Range(a)),
+        Entry("dict", (s, a) => MakeMap(s, a)),
+        Entry("namespace", (s, a) => MakeNamespace(s, a)),
+        Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, a.Bind(1, "message")[0]!.ToText(s.Run).Text)),
+        Entry("strftime_now", Now),
+        Entry("cycler", (_, _) => throw EvaluationException.Refused("the function 'cycler', which no chat template needs")),
+        Entry("joiner", (_, _) => throw EvaluationException.Refused("the function 'joiner', which no chat template needs")),
+        Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),
+    ];
+
+    public static void AddTo(Scope scope)
+    {
+        foreach (var (name, function) in Functions) scope.Set(name, function);
+    }
+
+    private static (string, CallableValue) Entry(string name, Func<RenderState, Arguments, Value> body) => (string.Intern(name), new(name, body));
+
+    private static RangeValue Range(Arguments arguments)
+    {
+        if (arguments.Named.Count > 0) throw EvaluationException.Runtime("range() takes no keyword arguments");
+        var numbers = arguments.Positional.Select(v => v is UndefinedValue undefined ? throw undefined.Fail()
+            : Numbers.AsIndex(v) ?? throw EvaluationException.Runtime($"'{v.TypeName}' object cannot be interpreted as an integer")).ToList();
+        return numbers switch
+        {
+            [var stop] => new(0, stop, 1),
+            [var start, var stop] => new(start, stop, 1),
+            [var start, var stop, var step] => new(start, stop, step),
+            _ => throw EvaluationException.Runtime($"range expected 1 to 3 arguments, got {numbers.Count}"),
+        };
+    }
+
+    private static MapValue MakeMap(RenderState state, Arguments arguments)
+    {
+        var entries = new List<KeyValuePair<Value, Value>>();
+        if (arguments.Positional.Count > 1) throw EvaluationException.Runtime($"dict expected at most 1 argument, got {arguments.Positional.Count}");
+        if (arguments.Positional is [MapValue map]) entries.AddRange(map.Entries);
+        else if (arguments.Positional is [var pairs])
+        {
+            foreach (var pair in pairs.Iterate())
+                entries.Add(pair.Iterate().Take(3).ToList() is [var key, var value] ? KeyValuePair.Create(key, value) : throw EvaluationException.Runtime("dictionary update sequence element has not length 2"));
+        }
+
+        entries.AddRange(Named(state, arguments));
+        return MapValue.From(entries);
+    }
+
+    private static NamespaceValue MakeNamespace(RenderState state, Arguments arguments)
+    {
+        var made = new NamespaceValue();
+        foreach (var (key, value) in MakeMap(state, arguments).Entries)
+            made.Set(key is TextValue text ? text.Text : throw EvaluationException.Runtime("namespace keys must be strings"), value);
+        return made;
+    }
+
+    private static IEnumerable<KeyValuePair<Value, Value>> Named(RenderState state, Arguments arguments) =>
+        arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value));
+
+    private static TextValue Now(RenderState state, Arguments arguments)
+    {
+        var format = TextMethods.Text(arguments.Bind(1, "format")[0]!, "strftime_now").Text;
+        if (state.Now is not { } now)
+            throw EvaluationException.Refused("the date: the template asks for it (strftime_now), so the data would depend on the day they are made. Choose a date");
+        var text = TimeFormat.Format(now, format);
+        return TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, "strftime_now", 0, -1), 0, text.Length, true, state.Owner, state.Prompt));
+    }
+}

@@ -1,0 +1,35 @@
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>Methods of <c>list</c> and <c>tuple</c> that do not change it.</summary>
+internal static class ListMethods
+{
+    public static Value? Bind(ListValue list, string name) => name switch
+    {
+        "index" => new CallableValue(name, (_, arguments) => Index(list, arguments.Bind(1, "value", "start", "stop"))),
+        "count" => new CallableValue(name, (_, arguments) =>
+        {
+            var wanted = arguments.Bind(1, "value")[0]!;
+            return IntegerValue.Of(list.Items.Count(item => ValueEquality.Instance.Equals(item, wanted)));
+        }),
+        "copy" when !list.IsTuple => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return list; }),
+        _ => null,
+    };
+
+    private static IntegerValue Index(ListValue list, Value?[] bound)
+    {
+        var start = Bound(bound[1], 0, list.Items.Count);
+        var stop = Bound(bound[2], list.Items.Count, list.Items.Count);
+        for (var i = start; i < stop; i++)
+            if (ValueEquality.Instance.Equals(list.Items[i], bound[0]!)) return IntegerValue.Of(i);
+        throw EvaluationException.Runtime("value is not in the list");
+    }
+
+    private static int Bound(Value? value, int missing, int length)
+    {
+        if (value is null) return missing;
+        var at = Numbers.Argument(value, "index");
+        return Math.Clamp(at < 0 ? at + length : at, 0, length);
+    }
+}

@@ -1,0 +1,32 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>Methods of <c>dict</c> that do not change it.</summary>
+internal static class MapMethods
+{
+    public static Value? Bind(MapValue map, string name) => name switch
+    {
+        "items" => new CallableValue(name, (_, arguments) => View(arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
+        "keys" => new CallableValue(name, (_, arguments) => View(arguments, map.Iterate(), "dict_keys")),
+        "values" => new CallableValue(name, (_, arguments) => View(arguments, map.Entries.Select(e => e.Value), "dict_values")),
+        "get" => new CallableValue(name, (_, arguments) => Get(map, arguments)),
+        "copy" => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
+        _ => null,
+    };
+
+    private static LazyValue View(Arguments arguments, IEnumerable<Value> items, string typeName)
+    {
+        arguments.Bind(0);
+        return new(items, typeName, isView: true);
+    }
+
+    private static Value Get(MapValue map, Arguments arguments)
+    {
+        if (arguments.Named.Count > 0) throw EvaluationException.Runtime("dict.get() takes no keyword arguments");
+        var bound = arguments.Bind(1, "key", "default");
+        ValueEquality.RequireHashable(bound[0]!);
+        return map.Item(bound[0]!) ?? bound[1] ?? NoneValue.Instance;
+    }
+}

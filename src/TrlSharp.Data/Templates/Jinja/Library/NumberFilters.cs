@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Numerics;
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>Filters on numbers, and <c>default</c>.</summary>
+internal static class NumberFilters
+{
+    public static void AddTo(Dictionary<string, Func<RenderState, Arguments, Value>> filters)
+    {
+        filters["abs"] = (_, a) => Abs(a.Bind(1, "x")[0]!);
+        filters["int"] = (_, a) => ToInteger(a.Bind(1, "value", "default", "base"));
+        filters["float"] = (_, a) => ToFloat(a.Bind(1, "value", "default"));
+        filters["round"] = (_, a) => Round(a.Bind(1, "value", "precision", "method"));
+        filters["sum"] = Sum;
+        filters["filesizeformat"] = (s, a) => FileSize(s, a.Bind(1, "value", "binary"));
+        filters["default"] = (_, a) =>
+        {
+            var bound = a.Bind(1, "value", "default_value", "boolean");
+            var missing = bound[0] is UndefinedValue || ((bound[2]?.IsTrue ?? false) && !bound[0]!.IsTrue);
+            return missing ? bound[1] ?? TextValue.Empty : bound[0]!;
+        };
+    }
+
+    private static Value Abs(Value value) => value switch
+    {
+        UndefinedValue undefined => throw undefined.Fail(),
+        FloatValue real => new FloatValue(Math.Abs(real.Value)),
+        _ => Numbers.AsInteger(value) is { } integer ? new IntegerValue(BigInteger.Abs(integer)) : throw EvaluationException.Runtime($"bad operand type for abs(): '{value.TypeName}'"),
+    };
+
+    private static Value ToInteger(Value?[] bound)
+    {
+        var fallback = bound[1] ?? IntegerValue.Of(0);
+        var radix = bound[2] is { } given ? Numbers.Argument(given, "int") : 10;
+        if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        if (Numbers.AsInteger(bound[0]!) is { } integer) return new IntegerValue(integer);
+        if (bound[0] is FloatValue real) return double.IsFinite(real.Value) ? new IntegerValue(Numbers.Truncate(real.Value)) : double.IsNaN(real.Value) ? fallback : throw EvaluationException.Runtime("cannot convert float infinity to integer");
+        if (bound[0] is not TextValue text) return fallback;
+        if (PythonNumbers.ParseInteger(text.Text, radix) is { } parsed) return new IntegerValue(parsed);
+        return PythonNumbers.ParseFloat(text.Text) is { } floating && double.IsFinite(floating) ? new IntegerValue(Numbers.Truncate(floating)) : fallback;
+    }
+
+    private static Value ToFloat(Value?[] bound)
+    {
+        if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        var fallback = bound[1] ?? new FloatValue(0);
+        if (Numbers.AsDouble(bound[0]!) is { } number) return new FloatValue(number);
+        return bound[0] is TextValue text && PythonNumbers.ParseFloat(text.Text) is { } parsed ? new FloatValue(parsed) : fallback;
+    }
+
+    private static Value Round(Value?[] bound)
+    {
+        var precision = bound[1] is { } given ? Numbers.Argument(given, "round") : 0;
+        var method = bound[2] is { } name ? TextMethods.Text(name, "round").Text : "common";
+        if (method is not ("common" or "ceil" or "floor")) throw EvaluationException.Runtime("method must be common, ceil or floor");
+        if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        var value = Numbers.AsDouble(bound[0]!) ?? throw EvaluationException.Runtime($"type {bound[0]!.TypeName} doesn't define __round__ method");
+        if (method == "common") return Numbers.AsInteger(bound[0]!) is { } integer ? new IntegerValue(RoundInteger(integer, precision)) : new FloatValue(PythonNumbers.Round(value, precision));
+        var scale = Math.Pow(10, precision);
+        return new FloatValue((method == "ceil" ? Math.Ceiling(value * scale) : Math.Floor(value * scale)) / scale);
+    }
+
+    private static BigInteger RoundInteger(BigInteger value, int precision)
+    {
+        if (precision >= 0) return value;
+        var unit = BigInteger.Pow(10, Math.Min(-precision, 1000));
+        var quotient = BigInteger.DivRem(BigInteger.Abs(value), unit, out var rest);
+        if (rest * 2 > unit || (rest * 2 == unit && !quotient.IsEven)) quotient += 1;
+        return value.Sign * quotient * unit;
+    }
+
+    private static Value Sum(RenderState state, Arguments arguments)
+    {
+        var bound = arguments.Bind(1, "iterable", "attribute", "start");
+        var items = bound[0]!.Iterate();
+        if (bound[1] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[1]!));
+        return items.Aggregate(bound[2] ?? IntegerValue.Of(0), (sum, item) => sum is TextValue
+            ? throw EvaluationException.Runtime("sum() can't sum strings [use ''.join(seq) instead]")
+            : Arithmetic.Apply(state, "+", sum, item));
+    }
+
+    private static TextValue FileSize(RenderState state, Value?[] bound)
+    {
+        var binary = bound[1]?.IsTrue ?? false;
+        var bytes = ((FloatValue)ToFloat([bound[0], null])).Value;
+        var unit = binary ? 1024.0 : 1000.0;
+        string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+        if (bytes == 1) return TextValue.Of("1 Byte", state.Run);
+        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes):F0} Bytes"), state.Run);
+        for (var i = 0; i < names.Length; i++)
+            if (bytes < Math.Pow(unit, i + 2) || i == names.Length - 1) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{unit * bytes / Math.Pow(unit, i + 2):F1} {names[i]}"), state.Run);
+        return TextValue.Empty;
+    }
+}

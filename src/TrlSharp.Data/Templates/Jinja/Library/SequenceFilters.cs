@@ -1,0 +1,204 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>Filters on lists and maps as wholes. Elements pass by reference, so they keep what they are.</summary>
+internal static class SequenceFilters
+{
+    public static void AddTo(Dictionary<string, Func<RenderState, Arguments, Value>> filters)
+    {
+        filters["length"] = (_, a) => IntegerValue.Of(a.Bind(1, "obj")[0]!.Length);
+        filters["list"] = (s, a) => ToList(s, a.Bind(1, "value")[0]!);
+        filters["first"] = (_, a) => a.Bind(1, "seq")[0]!.Iterate().FirstOrDefault() ?? new UndefinedValue("No first item, sequence was empty.");
+        filters["last"] = (_, a) => Last(a.Bind(1, "seq")[0]!);
+        filters["join"] = Join;
+        filters["reverse"] = (s, a) => Reverse(s, a.Bind(1, "value")[0]!);
+        filters["items"] = (_, a) => Items(a.Bind(1, "value")[0]!);
+        filters["dictsort"] = (_, a) => DictSort(a.Bind(1, "value", "case_sensitive", "by", "reverse"));
+        filters["sort"] = (_, a) => Sort(a.Bind(1, "value", "reverse", "case_sensitive", "attribute"));
+        filters["unique"] = (_, a) => Unique(a.Bind(1, "value", "case_sensitive", "attribute"));
+        filters["min"] = (_, a) => Extreme(a.Bind(1, "value", "case_sensitive", "attribute"), -1);
+        filters["max"] = (_, a) => Extreme(a.Bind(1, "value", "case_sensitive", "attribute"), 1);
+        filters["batch"] = (s, a) => Batch(s, a.Bind(2, "value", "linecount", "fill_with"));
+        filters["slice"] = (s, a) => Slice(s, a.Bind(2, "value", "slices", "fill_with"));
+        filters["groupby"] = (_, a) => GroupBy(a.Bind(2, "value", "attribute", "default", "case_sensitive"));
+    }
+
+    public static ListValue ToList(RenderState state, Value value)
+    {
+        if (value is ListValue { IsTuple: false } list) return list;
+        var items = new List<Value>();
+        foreach (var item in value.Iterate())
+        {
+            state.Step();
+            items.Add(item);
+        }
+
+        return new(items);
+    }
+
+    /// <summary>What values are compared by: text without case unless asked for.</summary>
+    private static Func<Value, Value> Key(Value? attribute, bool caseSensitive)
+    {
+        var getter = attribute is null or NoneValue ? (v => v) : SelectionFilters.Getter(attribute);
+        return caseSensitive ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
+    }
+
+    private static Value Last(Value value) => value is LazyValue { IsView: false }
+        ? throw EvaluationException.Runtime("'generator' object is not reversible")
+        : value.Iterate().LastOrDefault() ?? new UndefinedValue("No last item, sequence was empty.");
+
+    private static Value Join(RenderState state, Arguments arguments)
+    {
+        var bound = arguments.Bind(1, "value", "d", "attribute");
+        var glue = bound[1] is { } given ? given.ToText(state.Run) : TextValue.Empty;
+        var items = bound[0]!.Iterate();
+        if (bound[2] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[2]!));
+        var output = new TextBuilder();
+        var first = true;
+        foreach (var item in items)
+        {
+            state.Step();
+            var text = item.ToText(state.Run);
+            state.Charge(text.Text.Length + glue.Text.Length);
+            if (!first) output.Append(glue, state.Owner, prompt: false, generation: 0);
+            first = false;
+            output.Append(text, state.Owner, prompt: false, generation: 0);
+        }
+
+        return output.ToValue();
+    }
+
+    private static Value Reverse(RenderState state, Value value)
+    {
+        if (value is not TextValue text)
+        {
+            if (value is UndefinedValue undefined) throw undefined.Fail();
+            return value.IsIterable ? new LazyValue(value.Iterate().Reverse()) : throw EvaluationException.Runtime("argument must be iterable");
+        }
+
+        var output = new TextBuilder();
+        var offsets = CodePoints.Offsets(text.Text);
+        for (var i = offsets.Length - 2; i >= 0; i--) output.Append(text, offsets[i], offsets[i + 1]);
+        state.Charge(text.Text.Length);
+        return output.ToValue(text.IsMarkup);
+    }
+
+    private static LazyValue Items(Value value) => value switch
+    {
+        UndefinedValue => new LazyValue([]),
+        MapValue map => new LazyValue(map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value))),
+        _ => throw EvaluationException.Runtime("Can only get item pairs from a mapping."),
+    };
+
+    private static ListValue DictSort(Value?[] bound)
+    {
+        if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        if (bound[0] is not MapValue map) throw EvaluationException.Runtime($"'{bound[0]!.TypeName}' object has no attribute 'items'");
+        var by = bound[2] is { } given ? TextMethods.Text(given, "dictsort").Text : "key";
+        if (by is not ("key" or "value")) throw EvaluationException.Runtime("You can only sort by either \"key\" or \"value\"");
+        var key = Key(null, bound[1]?.IsTrue ?? false);
+        var pairs = map.Entries.Select(e => ListValue.Pair(e.Key, e.Value)).ToList();
+        return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3]?.IsTrue ?? false)]);
+    }
+
+    private static ListValue Sort(Value?[] bound)
+    {
+        var caseSensitive = bound[2]?.IsTrue ?? false;
+        var items = bound[0]!.Iterate().ToList();
+        var reverse = bound[1]?.IsTrue ?? false;
+        if (bound[3] is TextValue { Text: var names } && names.Contains(',', StringComparison.Ordinal))
+        {
+            var keys = names.Split(',').Select(n => Key(TextValue.Of(n, default), caseSensitive)).ToList();
+            return new([.. Ordered(items, v => new ListValue([.. keys.Select(k => k(v))]), reverse)]);
+        }
+
+        return new([.. Ordered(items, Key(bound[3], caseSensitive), reverse)]);
+    }
+
+    /// <summary>Stable, as Python's sort; reversed too.</summary>
+    private static IEnumerable<T> Ordered<T>(IReadOnlyList<T> items, Func<T, Value> key, bool reverse)
+    {
+        var keys = items.Select(key).ToArray();
+        if (keys.Length == 1) return items;
+        var order = Enumerable.Range(0, items.Count).ToArray();
+        var comparer = Comparer<int>.Create((a, b) => Comparison.Order(keys[a], keys[b], "<") ?? 0);
+        try
+        {
+            return (reverse ? order.OrderDescending(comparer) : order.Order(comparer)).Select(i => items[i]).ToList();
+        }
+        catch (InvalidOperationException e) when (e.InnerException is EvaluationException inner)
+        {
+            throw inner;
+        }
+    }
+
+    private static LazyValue Unique(Value?[] bound)
+    {
+        var key = Key(bound[2], bound[1]?.IsTrue ?? false);
+        return new(Distinct(bound[0]!.Iterate(), key));
+    }
+
+    private static IEnumerable<Value> Distinct(IEnumerable<Value> items, Func<Value, Value> key)
+    {
+        var seen = new HashSet<Value>(ValueEquality.Instance);
+        foreach (var item in items)
+        {
+            var by = key(item);
+            ValueEquality.RequireHashable(by);
+            if (seen.Add(by)) yield return item;
+        }
+    }
+
+    private static Value Extreme(Value?[] bound, int sign)
+    {
+        var key = Key(bound[2], bound[1]?.IsTrue ?? false);
+        Value? best = null;
+        foreach (var item in bound[0]!.Iterate())
+            if (best is null || Comparison.Order(key(item), key(best), sign < 0 ? "<" : ">") * sign > 0) best = item;
+        return best ?? new UndefinedValue("No aggregated item, sequence was empty.");
+    }
+
+    private static LazyValue Batch(RenderState state, Value?[] bound)
+    {
+        var size = Math.Max(1, Numbers.Argument(bound[1]!, "batch"));
+        var items = ToList(state, bound[0]!).Items;
+        var fill = bound[2] is null or NoneValue ? null : bound[2];
+        if (fill is not null) state.Charge(size);
+        return new(items.Chunk(size).Select(c => (Value)new ListValue(fill is null ? c : [.. c, .. Enumerable.Repeat(fill, size - c.Length)])));
+    }
+
+    private static LazyValue Slice(RenderState state, Value?[] bound)
+    {
+        var slices = Numbers.Argument(bound[1]!, "slice");
+        var items = ToList(state, bound[0]!).Items;
+        if (slices == 0) throw EvaluationException.Runtime("integer division or modulo by zero");
+        state.Charge(Math.Max(0, slices));
+        var fill = bound[2] is null or NoneValue ? null : bound[2];
+        var (each, extra) = (items.Count / Math.Max(1, slices), items.Count % Math.Max(1, slices));
+        return new(Enumerable.Range(0, Math.Max(0, slices)).Select(i =>
+        {
+            var start = (i * each) + Math.Min(i, extra);
+            var part = items.Skip(start).Take(each + (i < extra ? 1 : 0));
+            return (Value)new ListValue(fill is not null && i >= extra ? [.. part, fill] : [.. part]);
+        }));
+    }
+
+    private static ListValue GroupBy(Value?[] bound)
+    {
+        var getter = SelectionFilters.Getter(bound[1]!, bound[2]);
+        var caseless = bound[3]?.IsTrue ?? false ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
+        var groups = new List<Value>();
+        var items = Ordered([.. bound[0]!.Iterate()], caseless, reverse: false).ToList();
+        for (var i = 0; i < items.Count;)
+        {
+            var start = i;
+            while (i < items.Count && ValueEquality.Instance.Equals(caseless(items[i]), caseless(items[start]))) i++;
+            groups.Add(ListValue.Pair(getter(items[start]), new ListValue(items[start..i])));
+        }
+
+        return new(groups);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text;
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Library;
+
+/// <summary>The filter <c>urlencode</c>.</summary>
+internal static class UrlEncoding
+{
+    public static Value Apply(RenderState state, Value value)
+    {
+        if (value is TextValue text) return Quote(text, keepSlash: true);
+        if (value is not MapValue && !value.IsIterable) return Quote(value.ToText(state.Run), keepSlash: true);
+        var pairs = value is MapValue map ? map.Entries.Select(e => (e.Key, e.Value)) : value.Iterate().Select(Pair);
+        var output = new TextBuilder();
+        foreach (var (key, item) in pairs)
+        {
+            if (output.Length > 0) output.Append("&", state.Run);
+            output.Append(Form(Quote(key.ToText(state.Run), keepSlash: false)));
+            output.Append("=", state.Run);
+            output.Append(Form(Quote(item.ToText(state.Run), keepSlash: false)));
+        }
+
+        return output.ToValue();
+    }
+
+    private static (Value Key, Value Value) Pair(Value item) =>
+        item.Iterate().Take(3).ToList() is [var key, var value] ? (key, value) : throw EvaluationException.Runtime("urlencode expects pairs");
+
+    private static TextValue Form(TextValue quoted) => quoted.Map((rune, _) => rune.ToString()).Text.Contains("%20", StringComparison.Ordinal)
+        ? TextValue.Of(quoted.Text.Replace("%20", "+", StringComparison.Ordinal), quoted.Runs[0])
+        : quoted;
+
+    private static TextValue Quote(TextValue text, bool keepSlash) => text.AsMarkup(false).Map((rune, _) =>
+    {
+        if (rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || rune.Value is '_' or '.' or '-' or '~' || (keepSlash && rune.Value == '/'))) return rune.ToString();
+        Span<byte> utf8 = stackalloc byte[4];
+        var count = rune.EncodeToUtf8(utf8);
+        var quoted = new StringBuilder();
+        foreach (var b in utf8[..count]) quoted.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+        return quoted.ToString();
+    });
+}

@@ -1,0 +1,54 @@
+using TrlSharp.Templates.Jinja.Expressions;
+
+namespace TrlSharp.Templates.Jinja.Statements;
+
+/// <summary><c>{% if %}…{% elif %}…{% else %}…{% endif %}</c>.</summary>
+/// <param name="branches">Tests with their bodies; a null test is else.</param>
+/// <param name="readsPrompt">Whether a test reads <c>add_generation_prompt</c>, directly or through a variable.</param>
+internal sealed class IfStatement(IReadOnlyList<(Expression? Test, IReadOnlyList<Statement> Body, int Line)> branches, bool readsPrompt) : Statement
+{
+    public override IEnumerable<Expression> Expressions => branches.Select(b => b.Test).OfType<Expression>();
+
+    public override IEnumerable<Statement> Bodies => branches.SelectMany(b => b.Body);
+
+    public override Flow Execute(RenderState state)
+    {
+        foreach (var (test, body, line) in branches)
+        {
+            state.Step();
+            state.Line = line;
+            if (test is not null && !test.Evaluate(state).IsTrue) continue;
+            var outer = state.Prompt;
+            state.Prompt |= readsPrompt;
+            var flow = ExecuteAll(body, state);
+            state.Prompt = outer;
+            return flow;
+        }
+
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{% break %}</c>, <c>{% continue %}</c>.</summary>
+internal sealed class JumpStatement(Flow flow) : Statement
+{
+    public override Flow Execute(RenderState state)
+    {
+        state.Step();
+        return flow;
+    }
+}
+
+/// <summary><c>{% do expression %}</c>.</summary>
+internal sealed class DoStatement(Expression expression, int line) : Statement
+{
+    public override IEnumerable<Expression> Expressions => [expression];
+
+    public override Flow Execute(RenderState state)
+    {
+        state.Step();
+        state.Line = line;
+        expression.Evaluate(state);
+        return Flow.Next;
+    }
+}

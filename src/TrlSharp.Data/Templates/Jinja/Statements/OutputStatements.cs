@@ -1,0 +1,104 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Text;
+using TrlSharp.Templates.Jinja.Values;
+
+namespace TrlSharp.Templates.Jinja.Statements;
+
+/// <summary>Text of the template outside of tags.</summary>
+internal sealed class TextStatement(string text, Origin origin) : Statement
+{
+    public override Flow Execute(RenderState state)
+    {
+        state.Charge(text.Length);
+        state.Output.Append(text, new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt, state.Generation));
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{{ expression }}</c>.</summary>
+internal sealed class OutputStatement(Expression expression, Origin here) : Statement
+{
+    public override IEnumerable<Expression> Expressions => [expression];
+
+    public override Flow Execute(RenderState state)
+    {
+        state.Step();
+        state.Line = here.Line;
+        state.Here = here;
+        var value = expression.Evaluate(state);
+        var text = value.ToText(state.Run);
+        state.Charge(text.Text.Length);
+        if (state.Owner < 0) text = NearestOwner.Assign(text);
+        state.Output.Append(text, state.Owner, state.Prompt, state.Generation);
+        return Flow.Next;
+    }
+}
+
+/// <summary>
+/// Outside of loops over messages (<c>{{ '[INST] ' + messages[0].content }}</c>) literals belong to the message whose data stand nearest in the same output.
+/// </summary>
+internal static class NearestOwner
+{
+    public static TextValue Assign(TextValue text)
+    {
+        var runs = text.Runs;
+        if (runs.Length < 2 || !runs.Any(IsData) || !runs.Any(r => r.Origin.Kind == OriginKind.Literal && r.Owner < 0)) return text;
+        var assigned = new Run[runs.Length];
+        for (var i = 0; i < runs.Length; i++)
+            assigned[i] = runs[i].Origin.Kind == OriginKind.Literal && runs[i].Owner < 0 ? runs[i] with { Owner = Nearest(runs, i) } : runs[i];
+        return new(text.Text, assigned, text.IsMarkup);
+    }
+
+    /// <summary>Fewest characters between; the following message wins a tie, since literals mostly open what follows.</summary>
+    private static int Nearest(Run[] runs, int at)
+    {
+        var (before, distanceBefore) = Walk(runs, at, -1);
+        var (after, distanceAfter) = Walk(runs, at, 1);
+        return after >= 0 && (before < 0 || distanceAfter <= distanceBefore) ? after : before;
+    }
+
+    private static (int Message, int Distance) Walk(Run[] runs, int at, int step)
+    {
+        var distance = 0;
+        for (var i = at + step; i >= 0 && i < runs.Length; distance += runs[i].Length, i += step)
+            if (IsData(runs[i])) return (runs[i].Origin.Message, distance);
+        return (-1, int.MaxValue);
+    }
+
+    private static bool IsData(Run run) => run.Origin.Kind == OriginKind.Data;
+}
+
+/// <summary><c>{% generation %}…{% endgeneration %}</c>: transparent; the range is recorded. Variables set inside stay inside, as in transformers.</summary>
+internal sealed class GenerationStatement(IReadOnlyList<Statement> body) : Statement
+{
+    public override IEnumerable<Statement> Bodies => body;
+
+    public override Flow Execute(RenderState state)
+    {
+        var (scope, outer) = (state.Scope, state.Generation);
+        state.Scope = new(scope);
+        if (outer == 0) state.Generation = state.NextGeneration();
+        ExecuteAll(body, state);
+        (state.Scope, state.Generation) = (scope, outer);
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{% filter upper %}…{% endfilter %}</c>.</summary>
+internal sealed class FilterStatement(FilterExpression filter, IReadOnlyList<Statement> body, Origin here) : Statement
+{
+    public override IEnumerable<Expression> Expressions => [filter];
+
+    public override IEnumerable<Statement> Bodies => body;
+
+    public override Flow Execute(RenderState state)
+    {
+        var scope = state.Scope;
+        state.Scope = new(scope);
+        var text = state.Capture(() => ExecuteAll(body, state));
+        state.Scope = scope;
+        state.Here = here;
+        state.Output.Append(filter.ApplyChain(state, text).ToText(state.Run), state.Owner, state.Prompt, state.Generation);
+        return Flow.Next;
+    }
+}

@@ -1,0 +1,37 @@
+using TrlSharp.Templates.Jinja.Expressions;
+
+namespace TrlSharp.Templates.Jinja.Statements;
+
+/// <summary>A node that writes output or changes variables.</summary>
+internal abstract class Statement
+{
+    public abstract Flow Execute(RenderState state);
+
+    /// <summary>The expressions directly inside.</summary>
+    public virtual IEnumerable<Expression> Expressions => [];
+
+    /// <summary>The statements directly inside.</summary>
+    public virtual IEnumerable<Statement> Bodies => [];
+
+    /// <summary>All expressions inside, at any depth.</summary>
+    public IEnumerable<Expression> AllExpressions() =>
+        Expressions.SelectMany(e => e.Descendants()).Concat(Bodies.SelectMany(b => b.AllExpressions()));
+
+    /// <summary>This statement and all inside.</summary>
+    public IEnumerable<Statement> Descendants() => Bodies.SelectMany(b => b.Descendants()).Prepend(this);
+
+    protected static Flow ExecuteAll(IReadOnlyList<Statement> body, RenderState state)
+    {
+        for (var i = 0; i < body.Count; i++)
+            if (body[i].Execute(state) is not Flow.Next and var flow) return flow;
+        return Flow.Next;
+    }
+}
+
+/// <summary>How a statement ended.</summary>
+internal enum Flow
+{
+    Next,
+    Break,
+    Continue,
+}

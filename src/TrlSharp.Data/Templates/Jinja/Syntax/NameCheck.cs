@@ -1,0 +1,29 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Statements;
+
+namespace TrlSharp.Templates.Jinja.Syntax;
+
+/// <summary>
+/// Unknown filters and tests are faults of the template as a whole, except directly inside an <c>if</c>, where Jinja2 waits until they are reached.
+/// </summary>
+internal static class NameCheck
+{
+    /// <exception cref="TemplateException">A filter or test does not exist.</exception>
+    public static void Verify(IEnumerable<Statement> statements, bool soft)
+    {
+        foreach (var statement in statements)
+        {
+            var inside = statement is IfStatement;
+            foreach (var expression in statement.Expressions) Verify(expression, soft || inside);
+            Verify(statement.Bodies, inside);
+        }
+    }
+
+    private static void Verify(Expression expression, bool soft)
+    {
+        if (!soft && expression is FilterExpression filter && !FilterTable.Exists(filter.Name)) throw FilterTable.Unknown(filter.Name, filter.Line);
+        if (!soft && expression is TestExpression test && !TestTable.Exists(test.Name)) throw new TemplateException(TemplateFault.Syntax, test.Line, TestTable.Unknown(test.Name));
+        foreach (var child in expression.Children) Verify(child, soft || expression is ConditionalExpression);
+    }
+}

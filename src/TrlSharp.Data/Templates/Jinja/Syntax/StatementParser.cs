@@ -1,0 +1,271 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Statements;
+
+namespace TrlSharp.Templates.Jinja.Syntax;
+
+/// <summary>Jinja2's statements, with those that transformers adds (generation, break, continue) and <c>do</c>.</summary>
+internal sealed class StatementParser
+{
+    private readonly TokenStream _stream;
+    private readonly LiteralOrigins _origins = new();
+    private readonly ExpressionParser _expressions;
+    private int _loops;
+
+    private StatementParser(List<Token> tokens)
+    {
+        _stream = new(tokens);
+        _expressions = new(_stream, _origins);
+    }
+
+    /// <exception cref="TemplateException">The source is not a valid template.</exception>
+    public static IReadOnlyList<Statement> Parse(string source)
+    {
+        var parser = new StatementParser(Lexer.Tokenize(source));
+        var body = parser.Body();
+        if (parser._stream.Current.Kind != TokenKind.End) throw parser._stream.Fault($"unexpected {parser._stream.Current}");
+        NameCheck.Verify(body, soft: false);
+        return body;
+    }
+
+    /// <summary>Statements up to a block that begins with one of the names; that block's name is the current token then.</summary>
+    private List<Statement> Body(params ReadOnlySpan<string> ends)
+    {
+        _stream.Enter();
+        var body = new List<Statement>();
+        while (_stream.Current.Kind != TokenKind.End)
+        {
+            var token = _stream.Next();
+            switch (token.Kind)
+            {
+                case TokenKind.Data:
+                    body.Add(new TextStatement(token.Value, _origins.Next(token.Line)));
+                    break;
+                case TokenKind.OutputBegin:
+                    body.Add(new OutputStatement(_expressions.ParseTuple(), _origins.Next(token.Line)));
+                    _stream.Expect(TokenKind.OutputEnd, "end of print statement");
+                    break;
+                default:
+                    if (_stream.Current.Kind == TokenKind.Name && ends.Contains(_stream.Current.Value))
+                    {
+                        _stream.Leave();
+                        return body;
+                    }
+
+                    body.Add(Block(token.Line));
+                    _stream.Expect(TokenKind.BlockEnd, "end of statement block");
+                    break;
+            }
+        }
+
+        if (ends.Length > 0) throw _stream.Fault($"unexpected end of template; {{% {string.Join(" %} or {% ", ends.ToArray())} %}} is missing");
+        _stream.Leave();
+        return body;
+    }
+
+    private Statement Block(int line)
+    {
+        var name = _stream.Expect(TokenKind.Name, "a tag name").Value;
+        return name switch
+        {
+            "if" => If(line),
+            "for" => For(line),
+            "set" => Set(line),
+            "macro" => Macro(),
+            "call" => Call(line),
+            "filter" => Filter(line),
+            "with" => With(),
+            "generation" => Generation(),
+            "break" or "continue" => Jump(name),
+            "do" => new DoStatement(_expressions.ParseTuple(), line),
+            "print" => new OutputStatement(_expressions.ParseTuple(), _origins.Next(line)),
+            "include" or "import" or "from" or "extends" or "block" or "autoescape" or "trans" => throw new TemplateException(
+                TemplateFault.Unsupported, line, $"the tag '{name}' reaches outside of the template or changes escaping, which chat templates never need; remove it"),
+            _ => throw new TemplateException(TemplateFault.Syntax, line, Unknown(name)),
+        };
+    }
+
+    private static string Unknown(string name)
+    {
+        string[] known = ["if", "for", "set", "macro", "call", "filter", "with", "generation", "break", "continue", "do", "print", "raw", "endif", "endfor", "else", "elif", "endmacro", "endset"];
+        return NearestName.Find(name, known) is { } near && near != name ? $"unknown tag '{name}'; did you mean '{near}'?" : $"unexpected tag '{name}'";
+    }
+
+    private IfStatement If(int line)
+    {
+        var branches = new List<(Expression?, IReadOnlyList<Statement>, int)>();
+        var readsPrompt = false;
+        while (true)
+        {
+            var test = _expressions.ParseTuple(allowConditional: false);
+            readsPrompt |= _origins.ReadsPrompt(test);
+            EndTag();
+            branches.Add((test, Body("elif", "else", "endif"), line));
+            line = _stream.Line;
+            var end = _stream.Next().Value;
+            if (end == "elif") continue;
+            if (end == "else")
+            {
+                EndTag();
+                branches.Add((null, Body("endif"), line));
+                _stream.Next();
+            }
+
+            return new(branches, readsPrompt);
+        }
+    }
+
+    private ForStatement For(int line)
+    {
+        var target = AssignTarget(allowField: false, endName: "in");
+        if (!_stream.SkipName("in")) throw _stream.Fault($"expected 'in', got {_stream.Current}");
+        var items = _expressions.ParseTuple(allowConditional: false, endName: "recursive");
+        var test = _stream.SkipName("if") ? _expressions.Parse() : null;
+        var recursive = _stream.SkipName("recursive");
+        EndTag();
+        _loops++;
+        var body = Body("endfor", "else");
+        _loops--;
+        IReadOnlyList<Statement> otherwise = [];
+        if (_stream.Next().Value == "else")
+        {
+            EndTag();
+            otherwise = Body("endfor");
+            _stream.Next();
+        }
+
+        return new(target, items, test, recursive, body, otherwise, line);
+    }
+
+    private Statement Set(int line)
+    {
+        var target = AssignTarget(allowField: true, endName: null);
+        if (_stream.SkipOperator("="))
+        {
+            var value = _expressions.ParseTuple();
+            _origins.Assigned(target.Names, value);
+            return new SetStatement(target, value, _origins.Next(line));
+        }
+
+        var filter = _stream.Current.IsOperator("|") ? _expressions.Postfix.FilterChain(startInline: false) : null;
+        EndTag();
+        var body = Apart(() => Body("endset"));
+        _stream.Next();
+        return new SetBlockStatement(target, filter, body, _origins.Next(line));
+    }
+
+    private MacroStatement Macro()
+    {
+        var name = _stream.Expect(TokenKind.Name, "a macro name").Value;
+        var parameters = Signature();
+        EndTag();
+        var body = Apart(() => Body("endmacro"));
+        _stream.Next();
+        return new(new MacroBody(name, parameters, body));
+    }
+
+    private CallStatement Call(int line)
+    {
+        var parameters = _stream.Current.IsOperator("(") ? Signature() : [];
+        if (_expressions.Parse() is not CallExpression call) throw _stream.Fault("expected a call");
+        EndTag();
+        var body = Apart(() => Body("endcall"));
+        _stream.Next();
+        return new(call, new MacroBody(null, parameters, body), _origins.Next(line));
+    }
+
+    private FilterStatement Filter(int line)
+    {
+        var filter = _expressions.Postfix.FilterChain(startInline: true);
+        EndTag();
+        var body = Body("endfilter");
+        _stream.Next();
+        return new(filter, body, _origins.Next(line));
+    }
+
+    private WithStatement With()
+    {
+        var variables = new List<(Target, Expression)>();
+        while (_stream.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (variables.Count > 0) _stream.ExpectOperator(",");
+            var target = AssignTarget(allowField: false, endName: null);
+            _stream.ExpectOperator("=");
+            variables.Add((target, _expressions.Parse()));
+        }
+
+        EndTag();
+        var body = Body("endwith");
+        _stream.Next();
+        return new(variables, body);
+    }
+
+    private GenerationStatement Generation()
+    {
+        EndTag();
+        var body = Apart(() => Body("endgeneration"));
+        _stream.Next();
+        return new(body);
+    }
+
+    private JumpStatement Jump(string name) => _loops > 0
+        ? new(name == "break" ? Flow.Break : Flow.Continue)
+        : throw _stream.Fault($"'{name}' outside of a loop");
+
+    /// <summary>Bodies that Jinja2 compiles to functions of their own: a jump cannot leave them.</summary>
+    private List<Statement> Apart(Func<List<Statement>> parse)
+    {
+        var loops = _loops;
+        _loops = 0;
+        var body = parse();
+        _loops = loops;
+        return body;
+    }
+
+    private List<(string Name, Expression? Default)> Signature()
+    {
+        _stream.ExpectOperator("(");
+        var parameters = new List<(string, Expression?)>();
+        while (!_stream.Current.IsOperator(")"))
+        {
+            if (parameters.Count > 0) _stream.ExpectOperator(",");
+            var name = _stream.Expect(TokenKind.Name, "a parameter name").Value;
+            var fallback = _stream.SkipOperator("=") ? _expressions.Parse() : null;
+            if (fallback is null && parameters.Exists(p => p.Item2 is not null)) throw _stream.Fault("a parameter without default follows one with default");
+            parameters.Add((name, fallback));
+        }
+
+        _stream.ExpectOperator(")");
+        return parameters;
+    }
+
+    private Target AssignTarget(bool allowField, string? endName)
+    {
+        var first = OneTarget(allowField);
+        if (!_stream.Current.IsOperator(",")) return first;
+        var parts = new List<Target> { first };
+        while (_stream.SkipOperator(","))
+        {
+            if (_stream.Current.IsOperator("=") || (endName is not null && _stream.Current.IsName(endName)) || _stream.Current.IsOperator(")")) break;
+            parts.Add(OneTarget(allowField));
+        }
+
+        return new(null, null, parts);
+    }
+
+    private Target OneTarget(bool allowField)
+    {
+        if (_stream.SkipOperator("("))
+        {
+            var inner = AssignTarget(allowField, endName: null);
+            _stream.ExpectOperator(")");
+            return inner;
+        }
+
+        var name = _stream.Expect(TokenKind.Name, "a variable").Value;
+        if (name is "true" or "false" or "none" or "True" or "False" or "None") throw _stream.Fault($"can't assign to '{name}'");
+        if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value, null);
+        return Target.Variable(name);
+    }
+
+    private void EndTag() => _stream.Expect(TokenKind.BlockEnd, "end of statement block");
+}

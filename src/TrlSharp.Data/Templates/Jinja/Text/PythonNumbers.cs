@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
+
+namespace TrlSharp.Templates.Jinja.Text;
+
+/// <summary>Python's conversions between numbers and text.</summary>
+internal static partial class PythonNumbers
+{
+    private const int MaxDigits = 4300;
+
+    /// <summary><c>int(text, radix)</c>, or null where Python raises ValueError.</summary>
+    public static BigInteger? ParseInteger(string text, int radix)
+    {
+        var body = Trim(text);
+        var negative = body.StartsWith('-');
+        if (negative || body.StartsWith('+')) body = body[1..];
+        var prefix = radix switch { 16 => "0x", 8 => "0o", 2 => "0b", _ => "" };
+        if (prefix.Length > 0 && body.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) body = body[2..].TrimStart('_');
+        if (body.Length is 0 or > MaxDigits || body[0] == '_' || body[^1] == '_' || body.Contains("__", StringComparison.Ordinal)) return null;
+        var value = BigInteger.Zero;
+        foreach (var c in body)
+        {
+            if (c == '_') continue;
+            var digit = char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : CharUnicodeInfo.GetDecimalDigitValue(c);
+            if (digit < 0 || digit >= radix) return null;
+            value = (value * radix) + digit;
+        }
+
+        return negative ? -value : value;
+    }
+
+    /// <summary><c>float(text)</c>, or null where Python raises ValueError.</summary>
+    public static double? ParseFloat(string text)
+    {
+        var body = Trim(text);
+        if (FloatPattern.IsMatch(body)) return double.Parse(body.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
+        return body.TrimStart('+').ToLowerInvariant() switch
+        {
+            "inf" or "infinity" => double.PositiveInfinity,
+            "-inf" or "-infinity" => double.NegativeInfinity,
+            "nan" or "-nan" => double.NaN,
+            _ => null,
+        };
+    }
+
+    /// <summary><c>round(value, digits)</c>: correctly rounded decimal digits, ties by the exact binary value.</summary>
+    public static double Round(double value, int digits)
+    {
+        if (!double.IsFinite(value) || digits > 22) return value;
+        if (digits < -308) return 0 * value;
+        if (digits >= 0) return double.Parse(Fixed(value, digits), NumberStyles.Float, CultureInfo.InvariantCulture);
+        var unit = Math.Pow(10, -digits);
+        return Math.Round(value / unit, MidpointRounding.ToEven) * unit;
+    }
+
+    /// <summary>C's <c>%.nf</c>: exact decimal expansion, half to even on exact ties.</summary>
+    public static string Fixed(double value, int digits)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var exponent = (int)((bits >> 52) & 0x7FF);
+        BigInteger mantissa = bits & 0xFFFFFFFFFFFFF;
+        if (exponent == 0) exponent++;
+        else mantissa |= 1L << 52;
+        exponent -= 1075;
+        var scaled = mantissa * BigInteger.Pow(10, digits);
+        if (exponent >= 0) scaled <<= exponent;
+        else
+        {
+            var divisor = BigInteger.One << -exponent;
+            scaled = BigInteger.DivRem(scaled, divisor, out var rest);
+            var twice = rest * 2;
+            if (twice > divisor || (twice == divisor && !scaled.IsEven)) scaled += 1;
+        }
+
+        var text = scaled.ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
+        if (digits > 0) text = $"{text[..^digits]}.{text[^digits..]}";
+        return double.IsNegative(value) ? "-" + text : text;
+    }
+
+    /// <summary>C's <c>%.ne</c>.</summary>
+    public static string Scientific(double value, int digits)
+    {
+        if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (digits > 0 ? "." + new string('0', digits) : "") + "e+00";
+        var text = value.ToString("E" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        var at = text.IndexOf('E', StringComparison.Ordinal);
+        var exponent = int.Parse(text[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return $"{text[..at]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>C's <c>%.ng</c>.</summary>
+    public static string General(double value, int digits, bool keepZeros)
+    {
+        digits = Math.Max(digits, 1);
+        if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (keepZeros && digits > 1 ? "." + new string('0', digits - 1) : "");
+        var scientific = Scientific(value, digits - 1);
+        var at = scientific.IndexOf('e', StringComparison.Ordinal);
+        var exponent = int.Parse(scientific[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var (mantissa, suffix) = exponent < -4 || exponent >= digits ? (scientific[..at], scientific[at..]) : (Fixed(value, digits - 1 - exponent), "");
+        if (!keepZeros && mantissa.Contains('.', StringComparison.Ordinal)) mantissa = mantissa.TrimEnd('0').TrimEnd('.');
+        return mantissa + suffix;
+    }
+
+    private static string Trim(string text)
+    {
+        var (start, end) = (0, text.Length);
+        while (start < end && PythonText.IsSpace(text[start])) start++;
+        while (end > start && PythonText.IsSpace(text[end - 1])) end--;
+        return text[start..end];
+    }
+
+    [GeneratedRegex(@"^[+-]?([0-9](_?[0-9])*(\.([0-9](_?[0-9])*)?)?|\.[0-9](_?[0-9])*)(e[+-]?[0-9](_?[0-9])*)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FloatPattern { get; }
+}

@@ -1,0 +1,154 @@
+using System.Numerics;
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>Python's arithmetic operators.</summary>
+internal static class Arithmetic
+{
+    private const int MaxBits = 1 << 20;
+
+    public static Value Apply(RenderState state, string operation, Value left, Value right)
+    {
+        if (left is UndefinedValue ul) throw ul.Fail();
+        if (right is UndefinedValue ur) throw ur.Fail();
+        return operation switch
+        {
+            "+" when left is TextValue a && right is TextValue b => Concatenate(state, a, b),
+            "+" when left is ListValue a && right is ListValue b && a.IsTuple == b.IsTuple => Concatenate(state, a, b),
+            "*" when Sequence(left) && Numbers.AsInteger(right) is { } times => Repeat(state, left, times),
+            "*" when Sequence(right) && Numbers.AsInteger(left) is { } times => Repeat(state, right, times),
+            "%" when left is TextValue format => PercentFormat.Apply(state, format, right),
+            _ => Numeric(operation, left, right),
+        };
+    }
+
+    /// <summary><c>x % y</c> of numbers.</summary>
+    public static Value Remainder(Value x, Value y) => x is UndefinedValue undefined ? throw undefined.Fail() : Numeric("%", x, y);
+
+    public static Value Negate(Value value) => value switch
+    {
+        UndefinedValue undefined => throw undefined.Fail(),
+        FloatValue real => new FloatValue(-real.Value),
+        _ => Numbers.AsInteger(value) is { } integer ? new IntegerValue(-integer) : throw EvaluationException.Runtime($"bad operand type for unary -: '{value.TypeName}'"),
+    };
+
+    public static Value Plus(Value value) => value switch
+    {
+        UndefinedValue undefined => throw undefined.Fail(),
+        FloatValue => value,
+        _ => Numbers.AsInteger(value) is { } integer ? new IntegerValue(integer) : throw EvaluationException.Runtime($"bad operand type for unary +: '{value.TypeName}'"),
+    };
+
+    public static TextValue Concatenate(RenderState state, TextValue left, TextValue right)
+    {
+        var markup = left.IsMarkup || right.IsMarkup;
+        if (markup)
+        {
+            left = left.IsMarkup ? left : Escaping.Escape(left);
+            right = right.IsMarkup ? right : Escaping.Escape(right);
+        }
+
+        state.Charge(left.Text.Length + right.Text.Length);
+        var output = new TextBuilder();
+        output.Append(left, state.Owner, prompt: false, generation: 0);
+        output.Append(right, state.Owner, prompt: false, generation: 0);
+        return output.ToValue(markup);
+    }
+
+    private static ListValue Concatenate(RenderState state, ListValue left, ListValue right)
+    {
+        state.Charge(left.Items.Count + right.Items.Count);
+        return new([.. left.Items, .. right.Items], left.IsTuple);
+    }
+
+    private static bool Sequence(Value value) => value is TextValue or ListValue;
+
+    private static Value Repeat(RenderState state, Value value, BigInteger times)
+    {
+        var unit = value is TextValue text ? text.Text.Length : ((ListValue)value).Items.Count;
+        if (times.Sign <= 0 || unit == 0) times = unit == 0 ? 1 : 0;
+        state.Charge(times * unit);
+        var count = (int)times;
+        if (value is ListValue list) return new ListValue([.. Enumerable.Repeat(list.Items, count).SelectMany(i => i)], list.IsTuple);
+        var output = new TextBuilder();
+        for (var i = 0; i < count; i++) output.Append((TextValue)value, state.Owner, prompt: false, generation: 0);
+        return output.ToValue(((TextValue)value).IsMarkup);
+    }
+
+    private static Value Numeric(string operation, Value left, Value right)
+    {
+        if (Numbers.AsInteger(left) is { } a && Numbers.AsInteger(right) is { } b) return Integers(operation, a, b);
+        if (left is not (FloatValue or IntegerValue or BooleanValue) || right is not (FloatValue or IntegerValue or BooleanValue))
+            throw EvaluationException.Runtime($"unsupported operand type(s) for {operation}: '{left.TypeName}' and '{right.TypeName}'");
+        return Reals(operation, Numbers.AsDouble(left)!.Value, Numbers.AsDouble(right)!.Value);
+    }
+
+    private static Value Integers(string operation, BigInteger a, BigInteger b)
+    {
+        switch (operation)
+        {
+            case "+": return new IntegerValue(a + b);
+            case "-": return new IntegerValue(a - b);
+            case "*":
+                if (a.GetBitLength() + b.GetBitLength() > MaxBits) throw EvaluationException.Budget("an integer grows beyond 2^20 bits");
+                return new IntegerValue(a * b);
+            case "**": return Power(a, b);
+        }
+
+        if (b.IsZero) throw EvaluationException.Runtime(operation == "/" ? "division by zero" : "integer division or modulo by zero");
+        if (operation == "/") return new FloatValue(Divide(a, b));
+        var quotient = BigInteger.DivRem(a, b, out var remainder);
+        if (!remainder.IsZero && (remainder.Sign < 0) != (b.Sign < 0)) (quotient, remainder) = (quotient - 1, remainder + b);
+        return new IntegerValue(operation == "//" ? quotient : remainder);
+    }
+
+    private static double Divide(BigInteger a, BigInteger b)
+    {
+        // Doubles hold integers up to 2^53 exactly; beyond, scale so that the quotient is correctly rounded from 64 extra bits.
+        const int ExactBits = 53;
+        if (a.GetBitLength() <= ExactBits && b.GetBitLength() <= ExactBits) return (double)a / (double)b;
+        var shift = Math.Max(0, 66 - (int)(a.GetBitLength() - b.GetBitLength()));
+        var quotient = BigInteger.DivRem(BigInteger.Abs(a) << shift, BigInteger.Abs(b), out var rest);
+        if (!rest.IsZero) quotient |= 1;
+        var result = Math.ScaleB((double)quotient, -shift);
+        if (double.IsInfinity(result)) throw EvaluationException.Runtime("integer division result too large for a float");
+        return a.Sign * b.Sign < 0 ? -result : result;
+    }
+
+    private static Value Power(BigInteger a, BigInteger b)
+    {
+        if (b.Sign < 0) return a.IsZero ? throw EvaluationException.Runtime("0.0 cannot be raised to a negative power") : new FloatValue(Math.Pow(Numbers.ToDouble(a), Numbers.ToDouble(b)));
+        if (!a.IsZero && !BigInteger.Abs(a).IsOne && a.GetBitLength() * b > MaxBits) throw EvaluationException.Budget("an integer grows beyond 2^20 bits");
+        return new IntegerValue(BigInteger.Pow(a, a.IsZero || BigInteger.Abs(a).IsOne ? (int)(b > 2 ? 2 + (b % 2) : b) : (int)b));
+    }
+
+    private static Value Reals(string operation, double a, double b)
+    {
+        if (operation is "/" or "//" or "%" && b == 0) throw EvaluationException.Runtime(operation == "%" ? "float modulo" : "float division by zero");
+        switch (operation)
+        {
+            case "+": return new FloatValue(a + b);
+            case "-": return new FloatValue(a - b);
+            case "*": return new FloatValue(a * b);
+            case "/": return new FloatValue(a / b);
+            case "**":
+                if (a == 0 && b < 0) throw EvaluationException.Runtime("0.0 cannot be raised to a negative power");
+                if (a < 0 && b != Math.Floor(b)) throw EvaluationException.Refused("a complex number (root of a negative number)");
+                var power = Math.Pow(a, b);
+                return double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b) ? throw EvaluationException.Runtime("Result too large") : new FloatValue(power);
+        }
+
+        var remainder = a % b;
+        if (remainder != 0 && (remainder < 0) != (b < 0)) remainder += b;
+        if (remainder == 0) remainder = Math.CopySign(0, b);
+        if (operation == "%") return new FloatValue(remainder);
+        var quotient = (a - (a % b)) / b;
+        if (a % b != 0 && (a % b < 0) != (b < 0)) quotient -= 1;
+        var floor = Math.Floor(quotient);
+        if (quotient - floor > 0.5) floor += 1;
+        return new FloatValue(quotient == 0 ? Math.CopySign(0, a / b) : floor);
+    }
+}

@@ -1,0 +1,21 @@
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>Python's <c>True</c> and <c>False</c>.</summary>
+internal sealed class BooleanValue(bool value, Origin? source = null) : Value
+{
+    public static BooleanValue True { get; } = new(true);
+
+    public static BooleanValue False { get; } = new(false);
+
+    public override string TypeName => "bool";
+
+    public override bool IsTrue => value;
+
+    public override Origin? Source => source;
+
+    public static BooleanValue Of(bool value) => value ? True : False;
+
+    public override void AppendRepr(TextBuilder output, in Run here) => output.Append(value ? "True" : "False", At(here, source, value ? 4 : 5));
+}

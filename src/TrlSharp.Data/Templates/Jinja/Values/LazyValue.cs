@@ -1,0 +1,38 @@
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>A Python generator (true even when empty, without length, consumed once) or a dictionary view (with length, iterable again).</summary>
+/// <param name="items">The elements.</param>
+/// <param name="typeName"><c>generator</c>, <c>dict_items</c> …</param>
+/// <param name="isView">A view, not a generator.</param>
+internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "generator", bool isView = false) : Value
+{
+    private readonly IEnumerator<Value>? _once = isView ? null : items.GetEnumerator();
+    private readonly List<Value>? _all = isView ? [.. items] : null;
+
+    public override string TypeName => typeName;
+
+    public override bool IsTrue => _all is null || _all.Count > 0;
+
+    public override bool IsIterable => true;
+
+    public bool IsView => _all is not null;
+
+    public override int Length => _all?.Count ?? base.Length;
+
+    public override IEnumerable<Value> Iterate() => _all ?? Remaining();
+
+    public override void AppendRepr(TextBuilder output, in Run here)
+    {
+        if (_all is null) throw EvaluationException.Refused($"printing a {typeName} (Python prints a memory address); add |list");
+        output.Append(typeName + "(", here);
+        new ListValue(_all).AppendRepr(output, here);
+        output.Append(")", here);
+    }
+
+    private IEnumerable<Value> Remaining()
+    {
+        while (_once!.MoveNext()) yield return _once.Current;
+    }
+}

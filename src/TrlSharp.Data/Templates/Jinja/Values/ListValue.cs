@@ -1,0 +1,50 @@
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>Python's <c>list</c> and <c>tuple</c>. Templates cannot change either.</summary>
+internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, Origin? source = null) : Value
+{
+    public IReadOnlyList<Value> Items { get; } = items;
+
+    public bool IsTuple { get; } = tuple;
+
+    public override string TypeName => IsTuple ? "tuple" : "list";
+
+    public override bool IsTrue => Items.Count > 0;
+
+    public override Origin? Source => source;
+
+    public override bool IsIterable => true;
+
+    public override int Length => Items.Count;
+
+    public static ListValue Pair(Value first, Value second) => new([first, second], tuple: true);
+
+    public override IEnumerable<Value> Iterate() => Items;
+
+    public override void AppendRepr(TextBuilder output, in Run here)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        var frame = At(here, source, 1);
+        output.Append(IsTuple ? "(" : "[", frame);
+        for (var i = 0; i < Items.Count; i++)
+        {
+            if (i > 0) output.Append(", ", frame);
+            Items[i].AppendRepr(output, here);
+        }
+
+        if (IsTuple && Items.Count == 1) output.Append(",", frame);
+        output.Append(IsTuple ? ")" : "]", frame);
+    }
+
+    public override Value? Attribute(string name) => ListMethods.Bind(this, name);
+
+    public override Value? Item(Value key)
+    {
+        if (Numbers.AsIndex(key) is not { } index) return null;
+        if (index < 0) index += Items.Count;
+        return index >= 0 && index < Items.Count ? Items[(int)index] : null;
+    }
+}

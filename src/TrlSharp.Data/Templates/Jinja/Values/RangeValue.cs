@@ -1,0 +1,40 @@
+using System.Globalization;
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>Python's <c>range</c>.</summary>
+internal sealed class RangeValue(long start, long stop, long step) : Value
+{
+    // Jinja2's sandbox refuses longer ones.
+    private const int MaxLength = 100_000;
+
+    public override string TypeName => "range";
+
+    public override bool IsTrue => Length > 0;
+
+    public override bool IsIterable => true;
+
+    public override int Length { get; } = Count(start, stop, step);
+
+    public override IEnumerable<Value> Iterate() => Enumerable.Range(0, Length).Select(i => (Value)IntegerValue.Of(start + (i * step)));
+
+    public override Value? Item(Value key)
+    {
+        if (Numbers.AsIndex(key) is not { } index) return null;
+        if (index < 0) index += Length;
+        return index >= 0 && index < Length ? IntegerValue.Of(start + (index * step)) : null;
+    }
+
+    public override void AppendRepr(TextBuilder output, in Run here) => output.Append(step == 1
+        ? string.Create(CultureInfo.InvariantCulture, $"range({start}, {stop})")
+        : string.Create(CultureInfo.InvariantCulture, $"range({start}, {stop}, {step})"), here);
+
+    private static int Count(long start, long stop, long step)
+    {
+        if (step == 0) throw EvaluationException.Runtime("range() arg 3 must not be zero");
+        var count = step > 0 ? (stop - start + step - 1) / step : (start - stop - step - 1) / -step;
+        return count <= MaxLength ? (int)Math.Max(0, count) : throw EvaluationException.Runtime($"Range too big. The sandbox blocks ranges larger than {MaxLength}.");
+    }
+}

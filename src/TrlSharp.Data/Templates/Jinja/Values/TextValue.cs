@@ -1,0 +1,96 @@
+using System.Text;
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>Python's <c>str</c> whose characters know where they came from.</summary>
+/// <param name="text">UTF-16.</param>
+/// <param name="runs">Tile the text; empty for the empty text.</param>
+/// <param name="markup">markupsafe's <c>Markup</c>: joining escapes the other side.</param>
+internal sealed class TextValue(string text, Run[] runs, bool markup = false) : Value
+{
+    public static TextValue Empty { get; } = new("", []);
+
+    public string Text { get; } = text;
+
+    public Run[] Runs { get; } = runs;
+
+    public bool IsMarkup { get; } = markup;
+
+    public override string TypeName => IsMarkup ? "Markup" : "str";
+
+    public override bool IsTrue => Text.Length > 0;
+
+    public override bool IsIterable => true;
+
+    public override int Length => CodePoints.Count(Text);
+
+    public static TextValue Of(string text, in Run here, bool markup = false) =>
+        text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, [here.Length == text.Length ? here : here with { Length = text.Length, SourceEnd = here.Exact ? here.SourceStart + text.Length : here.SourceEnd }], markup);
+
+    public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : new(Text, Runs, markup);
+
+    /// <summary>UTF-16 characters [from, to).</summary>
+    public TextValue Slice(int from, int to)
+    {
+        if (from >= to) return IsMarkup ? new("", [], true) : Empty;
+        if (from == 0 && to == Text.Length) return this;
+        if (Runs.Length == 1) return new(Text[from..to], [Runs[0].Slice(from, to)], IsMarkup);
+        var output = new TextBuilder();
+        output.Append(this, from, to);
+        return output.ToValue(IsMarkup);
+    }
+
+    /// <summary>Each character mapped to text, origins kept; one that becomes several stands for its source character.</summary>
+    public TextValue Map(Func<Rune, int, string> map)
+    {
+        var output = new TextBuilder();
+        var (at, runIndex, runStart) = (0, 0, 0);
+        while (at < Text.Length)
+        {
+            while (at >= runStart + Runs[runIndex].Length) runStart += Runs[runIndex++].Length;
+            var rune = Rune.TryGetRuneAt(Text, at, out var read) ? read : Rune.ReplacementChar;
+            var mapped = map(rune, at);
+            output.Append(mapped, Runs[runIndex].Slice(at - runStart, Math.Min(at - runStart + rune.Utf16SequenceLength, Runs[runIndex].Length)));
+            at += rune.Utf16SequenceLength;
+        }
+
+        return output.ToValue(IsMarkup);
+    }
+
+    public override TextValue ToText(in Run here) => this;
+
+    public override void AppendRepr(TextBuilder output, in Run here)
+    {
+        var quote = Text.Contains('\'', StringComparison.Ordinal) && !Text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
+        if (IsMarkup) output.Append("Markup(", here);
+        output.Append(quote.ToString(), here);
+        output.Append(Map((rune, _) => ReprEscape.Of(rune, quote)));
+        output.Append(quote.ToString(), here);
+        if (IsMarkup) output.Append(")", here);
+    }
+
+    public override IEnumerable<Value> Iterate()
+    {
+        var at = 0;
+        while (at < Text.Length)
+        {
+            var next = at + (at + 1 < Text.Length && char.IsSurrogatePair(Text, at) ? 2 : 1);
+            yield return Slice(at, next);
+            at = next;
+        }
+    }
+
+    public override Value? Attribute(string name) => TextMethods.Bind(this, name);
+
+    public override Value? Item(Value key)
+    {
+        if (Numbers.AsIndex(key) is not { } index) return null;
+        var length = Length;
+        if (index < 0) index += length;
+        if (index < 0 || index >= length) return null;
+        var from = CodePoints.ToUnit(Text, (int)index);
+        return Slice(from, from + (from + 1 < Text.Length && char.IsSurrogatePair(Text, from) ? 2 : 1));
+    }
+}

@@ -1,0 +1,45 @@
+using TrlSharp.Templates.Jinja.Text;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>A value that a template computes with. The set of kinds is closed, so nothing of the host can be reached.</summary>
+internal abstract class Value
+{
+    /// <summary>Python's name of the type, for messages.</summary>
+    public abstract string TypeName { get; }
+
+    /// <summary>Python's <c>bool(x)</c>.</summary>
+    public virtual bool IsTrue => true;
+
+    /// <summary>The field that the value was read from; null when it was computed.</summary>
+    public virtual Origin? Source => null;
+
+    /// <summary>Python's <c>repr(x)</c>, appended with the origins of its parts.</summary>
+    public abstract void AppendRepr(TextBuilder output, in Run here);
+
+    /// <summary>Python's <c>str(x)</c>.</summary>
+    public virtual TextValue ToText(in Run here)
+    {
+        var output = new TextBuilder();
+        AppendRepr(output, here);
+        return output.ToValue();
+    }
+
+    /// <summary>The elements of an iteration.</summary>
+    public virtual IEnumerable<Value> Iterate() => throw EvaluationException.Runtime($"'{TypeName}' object is not iterable");
+
+    /// <summary>Python's <c>len(x)</c>.</summary>
+    public virtual int Length => throw EvaluationException.Runtime($"object of type '{TypeName}' has no len()");
+
+    /// <summary>Whether the value can be iterated at all.</summary>
+    public virtual bool IsIterable => false;
+
+    /// <summary>A bound method or attribute of that name (Python's <c>getattr</c>), or null.</summary>
+    public virtual Value? Attribute(string name) => null;
+
+    /// <summary><c>x[key]</c>, or null where Python raises KeyError, IndexError or TypeError.</summary>
+    public virtual Value? Item(Value key) => null;
+
+    protected static Run At(in Run here, Origin? source, int length) =>
+        source is null ? here with { Length = length } : new Run(length, source, 0, length, false, Run.Unowned, here.Prompt, here.Generation);
+}

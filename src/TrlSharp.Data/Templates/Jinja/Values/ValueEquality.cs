@@ -1,0 +1,52 @@
+using System.Numerics;
+using TrlSharp.Templates.Jinja.Library;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>Python's <c>==</c> and <c>hash</c>: numbers of all kinds compare by value, containers by content, everything else by identity.</summary>
+internal sealed class ValueEquality : IEqualityComparer<Value>
+{
+    public static ValueEquality Instance { get; } = new();
+
+    public bool Equals(Value? x, Value? y)
+    {
+        if (ReferenceEquals(x, y)) return x is not FloatValue { Value: double.NaN };
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        return (x, y) switch
+        {
+            (TextValue a, TextValue b) => string.Equals(a.Text, b.Text, StringComparison.Ordinal),
+            (NoneValue, NoneValue) => true,
+            (UndefinedValue, UndefinedValue) => true,
+            (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(p => Equals(p.First, p.Second)),
+            (MapValue a, MapValue b) => a.Length == b.Length && a.Entries.All(e => b.Item(e.Key) is { } other && Equals(e.Value, other)),
+            (null, _) or (_, null) => false,
+            _ => NumbersEqual(x, y),
+        };
+    }
+
+    public int GetHashCode(Value obj) => obj switch
+    {
+        TextValue text => string.GetHashCode(text.Text, StringComparison.Ordinal),
+        ListValue { IsTuple: true } tuple => tuple.Items.Aggregate(tuple.Items.Count, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
+        FloatValue { Value: var real } => real == Math.Floor(real) && double.IsFinite(real) ? new BigInteger(real).GetHashCode() : real.GetHashCode(),
+        _ => Numbers.AsInteger(obj)?.GetHashCode() ?? obj.TypeName.Length,
+    };
+
+    public static bool IsHashable(Value value) => value switch
+    {
+        ListValue list => list.IsTuple && list.Items.All(IsHashable),
+        MapValue => false,
+        _ => true,
+    };
+
+    public static void RequireHashable(Value value)
+    {
+        if (!IsHashable(value)) throw EvaluationException.Runtime($"unhashable type: '{value.TypeName}'");
+    }
+
+    private static bool NumbersEqual(Value x, Value y)
+    {
+        if (Numbers.AsInteger(x) is { } a && Numbers.AsInteger(y) is { } b) return a == b;
+        return Comparison.Numeric(x, y) == 0;
+    }
+}

@@ -1,0 +1,67 @@
+using TrlSharp.Tokenization.Models;
+using TrlSharp.Tokenization.Normalizers;
+using TrlSharp.Tokenization.Text;
+
+namespace TrlSharp.Tokenization.Added;
+
+/// <summary>
+/// The tokens on top of the model's vocabulary. A token that the vocabulary has keeps that id; others get the ids after the vocabulary in
+/// the order in which they are added, whatever id the file gives them: that is what the reference does.
+/// </summary>
+internal sealed class AddedVocabulary
+{
+    private readonly Dictionary<string, AddedToken> _byContent = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<int, AddedToken> _byId = [];
+    private readonly Dictionary<int, string> _normalized = [];
+    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
+
+    private AddedVocabulary(Utf8Vocabulary vocabulary, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
+    {
+        long next = vocabulary.Count;
+        foreach (var token in tokens)
+        {
+            if (token.Content.Length == 0) continue;
+            var id = _byContent.TryGetValue(token.Content, out var known) ? known.Id : vocabulary.Find(token.Content);
+            var added = token with { Id = id >= 0 ? id : checked((int)next++) };
+            _byContent[added.Content] = added;
+            _byId[added.Id] = added;
+            if (added.Special) _special.Add(added.Content);
+        }
+
+        foreach (var token in _byId.Values)
+            if (token.Normalized && normalizer is not null && Normalize(normalizer, token.Content) is var form && form != token.Content)
+                _normalized[token.Id] = form;
+        Raw = new AddedTokenTrie(_byId.Values.Where(token => !token.Normalized).Select(token => (token.Content, token)));
+        Normalized = new AddedTokenTrie(_byId.Values.Where(token => token.Normalized).Select(token => (_normalized.GetValueOrDefault(token.Id, token.Content), token)));
+    }
+
+    /// <summary>Tokens that are looked for in the text as it comes.</summary>
+    public AddedTokenTrie Raw { get; }
+
+    /// <summary>Tokens that are looked for in the normalized text.</summary>
+    public AddedTokenTrie Normalized { get; }
+
+    /// <summary>All of them, by id.</summary>
+    public IReadOnlyCollection<AddedToken> Tokens => _byId.Values;
+
+    public static AddedVocabulary Create(Utf8Vocabulary vocabulary, Normalizer? normalizer, IEnumerable<AddedToken> tokens) =>
+        new(vocabulary, normalizer, tokens);
+
+    public AddedToken? Find(string content) => _byContent.GetValueOrDefault(content);
+
+    public AddedToken? Find(int id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>What decoders see for an added token: its normalized form, so that they can undo the normalization.</summary>
+    public string? DecodedForm(int id) => _normalized.TryGetValue(id, out var form) ? form : _byId.GetValueOrDefault(id)?.Content;
+
+    /// <summary>Whether decoding without special tokens leaves this string out.</summary>
+    public bool IsSpecial(string token) => _special.Contains(token);
+
+    private static string Normalize(Normalizer normalizer, string content)
+    {
+        var buffers = new TextBuffers();
+        buffers.Text.Set(content, 0);
+        normalizer.Apply(buffers);
+        return buffers.Text.Chars.ToString();
+    }
+}

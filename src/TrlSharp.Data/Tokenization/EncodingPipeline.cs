@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using TrlSharp.Tokenization.Added;
+using TrlSharp.Tokenization.Models;
+using TrlSharp.Tokenization.Normalizers;
+using TrlSharp.Tokenization.PostProcessors;
+using TrlSharp.Tokenization.PreTokenizers;
+using TrlSharp.Tokenization.Text;
+
+namespace TrlSharp.Tokenization;
+
+/// <summary>
+/// Text to tokens: added tokens of the raw text, normalizer, added tokens of the normalized text, pre-tokenizers, model, post-processor.
+/// Immutable but for the pool of buffers.
+/// </summary>
+internal sealed class EncodingPipeline(
+    AddedVocabulary added, Normalizer? normalizer, PreTokenizer? preTokenizer, TokenModel model, PostProcessor? postProcessor)
+{
+    private readonly ConcurrentBag<EncodingState> _idle = [];
+
+    public AddedVocabulary Added => added;
+
+    public Normalizer? Normalizer => normalizer;
+
+    public PreTokenizer? PreTokenizer => preTokenizer;
+
+    public TokenModel Model => model;
+
+    public PostProcessor? PostProcessor => postProcessor;
+
+    public void Encode(ReadOnlySpan<char> text, List<EncodedToken> output, bool addSpecialTokens, AddedTokenGate? gate)
+    {
+        if (!_idle.TryTake(out var state)) state = new EncodingState();
+        var first = output.Count;
+        state.Original.SetWellFormed(text);
+        Encode(state, output, gate, TextPlace.Beginning);
+        postProcessor?.Apply(output, first, addSpecialTokens, new TokenStrings(state.Original.Chars, added, model));
+        state.Workspace.TrimExcess();
+        _idle.Add(state);
+    }
+
+    /// <summary>A part of a text whose other parts are encoded apart from it; ranges are never trimmed.</summary>
+    public void EncodePart(ReadOnlySpan<char> text, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
+    {
+        if (!_idle.TryTake(out var state)) state = new EncodingState();
+        state.Original.SetWellFormed(text);
+        Encode(state, output, gate, place);
+        state.Workspace.TrimExcess();
+        _idle.Add(state);
+    }
+
+    private void Encode(EncodingState state, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
+    {
+        state.RawMatches.Clear();
+        if (!added.Raw.IsEmpty) AddedTokenMatcher.Find(added.Raw, state.Original, gate, state.RawMatches);
+        var at = 0;
+        foreach (var match in state.RawMatches)
+        {
+            EncodeStretch(state, at, match.Start, output, gate, at == 0 ? place : TextPlace.AfterToken);
+            output.Add(new EncodedToken(match.Token.Id, match.Start, match.End));
+            at = match.End;
+        }
+
+        EncodeStretch(state, at, state.Original.Length, output, gate, at == 0 ? place : TextPlace.AfterToken);
+    }
+
+    private void EncodeStretch(EncodingState state, int start, int end, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
+    {
+        if (start >= end) return;
+        var stretch = state.Stretch;
+        stretch.Text.Set(state.Original.Chars[start..end], start);
+        stretch.Place = place;
+        normalizer?.Apply(stretch);
+        state.NormalizedMatches.Clear();
+        if (!added.Normalized.IsEmpty) AddedTokenMatcher.Find(added.Normalized, stretch.Text, gate, state.NormalizedMatches);
+        if (state.NormalizedMatches.Count == 0)
+        {
+            EncodePart(state, stretch, output);
+            return;
+        }
+
+        var at = 0;
+        foreach (var match in state.NormalizedMatches)
+        {
+            EncodePart(state, at, match.Start, output);
+            output.Add(new EncodedToken(match.Token.Id, stretch.Text.Start(match.Start), stretch.Text.End(match.End - 1)));
+            at = match.End;
+        }
+
+        EncodePart(state, at, stretch.Text.Length, output);
+    }
+
+    private void EncodePart(EncodingState state, int start, int end, List<EncodedToken> output)
+    {
+        if (start >= end) return;
+        state.Part.Place = start == 0 ? state.Stretch.Place : TextPlace.AfterToken;
+        state.Part.Text.Clear(state.Stretch.Text.Start(start));
+        state.Part.Text.Append(state.Stretch.Text, start, end);
+        EncodePart(state, state.Part, output);
+    }
+
+    private void EncodePart(EncodingState state, TextBuffers buffers, List<EncodedToken> output)
+    {
+        if (buffers.Text.Length == 0) return;
+        buffers.NextPieces().Add(0, buffers.Text.Length);
+        buffers.SwapPieces();
+        preTokenizer?.Apply(buffers);
+        var (text, pieces) = (buffers.Text, buffers.Pieces);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            var (start, end) = pieces[i];
+            if (start == end) continue;
+            var word = text.Chars[start..end];
+            if (!state.Cache.TryGet(word, out var tokens))
+            {
+                state.Workspace.Tokens.Clear();
+                model.Encode(word, state.Workspace);
+                tokens = CollectionsMarshal.AsSpan(state.Workspace.Tokens);
+                state.Cache.Add(word, tokens);
+            }
+
+            Emit(text, start, tokens, output);
+        }
+    }
+
+    private static void Emit(AlignedText text, int start, ReadOnlySpan<EncodedToken> tokens, List<EncodedToken> output)
+    {
+        if (text.IsOriginalFrom(start, out var shift))
+        {
+            foreach (var (id, from, to) in tokens) output.Add(new EncodedToken(id, from + shift, to + shift));
+            return;
+        }
+
+        foreach (var (id, from, to) in tokens) output.Add(new EncodedToken(id, text.Start(start + from), text.End(start + to - 1)));
+    }
+}

@@ -1,0 +1,63 @@
+using TrlSharp.Batches;
+using TrlSharp.Models;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Losses;
+
+/// <summary>
+/// The weighted loss of the trained positions of a batch. Positions of weight 0 never reach the head, and the head runs in chunks:
+/// the gradient of a chunk's logits has a closed form, so each chunk is sent backward at once and its logits are gone before the next one comes.
+/// </summary>
+/// <remarks>T tokens, n trained positions, c positions of a chunk, D hidden size, V vocabulary.</remarks>
+public static class TokenLoss
+{
+    /// <summary>Adds the gradient of <c>loss / divisor</c> to the model's parameters.</summary>
+    /// <returns>The sums over the batch, not divided.</returns>
+    public static BatchLoss Backward(ICausalLM model, PackedBatch batch, LossOptions options, double divisor)
+    {
+        using var scope = NewDisposeScope();
+        if (batch.TrainedCount == 0) return new() { Tokens = batch.Length, Divisor = batch.Divisor };
+        var hidden = model.HiddenStates(batch.Tokens, batch.Layout).index_select(0, batch.Trained); // [n, D]
+        var leaf = hidden.detach().requires_grad_(hidden.requires_grad); // [n, D]
+        var result = new BatchLoss { Tokens = batch.Length, Divisor = batch.Divisor };
+        foreach (var (start, length) in Chunks(model, batch, options))
+        {
+            using var chunk = NewDisposeScope();
+            var logits = model.Logits(leaf.narrow(0, start, length)); // [c, V]
+            using (no_grad())
+            {
+                var (loss, gradient) = VocabularyLoss.WithGradient(
+                    logits, batch.Targets.narrow(0, start, length), batch.Weights.narrow(0, start, length), options, 1 / divisor);
+                result += loss;
+                if (logits.requires_grad) logits.backward([gradient]);
+            }
+        }
+
+        if (hidden.requires_grad) hidden.backward([leaf.grad!]);
+        return result;
+    }
+
+    /// <summary>The same sums without a gradient.</summary>
+    public static BatchLoss Evaluate(ICausalLM model, PackedBatch batch, LossOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        var result = new BatchLoss { Tokens = batch.Length, Divisor = batch.Divisor };
+        if (batch.TrainedCount == 0) return result;
+        var hidden = model.HiddenStates(batch.Tokens, batch.Layout).index_select(0, batch.Trained); // [n, D]
+        foreach (var (start, length) in Chunks(model, batch, options))
+        {
+            using var chunk = NewDisposeScope();
+            var logits = model.Logits(hidden.narrow(0, start, length)); // [c, V]
+            result += VocabularyLoss.Of(logits, batch.Targets.narrow(0, start, length), batch.Weights.narrow(0, start, length), options);
+        }
+
+        return result;
+    }
+
+    private static IEnumerable<(int Start, int Length)> Chunks(ICausalLM model, PackedBatch batch, LossOptions options)
+    {
+        var rows = (int)Math.Clamp(options.LogitsBudget / (sizeof(float) * (long)model.VocabularySize), 1, int.MaxValue);
+        for (var start = 0; start < batch.TrainedCount; start += rows) yield return (start, Math.Min(rows, batch.TrainedCount - start));
+    }
+}

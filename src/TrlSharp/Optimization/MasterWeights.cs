@@ -1,0 +1,51 @@
+using TorchSharp.Modules;
+using TrlSharp.Native;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Optimization;
+
+/// <summary>
+/// Lets an optimizer work on float32 copies of weights that the model computes with in a shorter type (Micikevicius et al., arXiv:1710.03740, section 3.1): steps far
+/// smaller than bfloat16 resolves still add up.
+/// </summary>
+internal sealed class MasterWeights : IOptimizer
+{
+    private readonly IOptimizer _inner;
+    private readonly Tensor[] _weights;
+    private readonly Tensor[] _masters;
+
+    private MasterWeights(IReadOnlyList<(string Name, Parameter Value)> parameters, IOptimizer inner)
+    {
+        (Parameters, _inner) = (parameters, inner);
+        var shorter = parameters.Zip(inner.Parameters).Where(p => p.First.Value.dtype != ScalarType.Float32).ToList();
+        (_weights, _masters) = ([.. shorter.Select(p => p.First.Value)], [.. shorter.Select(p => p.Second.Value)]);
+        State = [.. inner.State, .. shorter.Select(p => ($"{p.First.Name}.master", (Tensor)p.Second.Value))];
+    }
+
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
+
+    public IReadOnlyList<(string Name, Tensor Value)> State { get; }
+
+    /// <summary>The optimizer itself where all weights are float32, else one over masters.</summary>
+    public static IOptimizer Over(IReadOnlyList<ParameterGroup> groups, Func<IReadOnlyList<ParameterGroup>, IOptimizer> create)
+    {
+        var parameters = groups.SelectMany(g => g.Parameters).ToList();
+        if (parameters.TrueForAll(p => p.Value.dtype == ScalarType.Float32)) return create(groups);
+        var masters = groups.Select(g => g with { Parameters = [.. g.Parameters.Select(p => (p.Name, Master(p.Value)))] }).ToList();
+        return new MasterWeights(parameters, create(masters));
+    }
+
+    public void Step(Tensor[] gradients, double rate)
+    {
+        _inner.Step(gradients, rate);
+        using var inference = no_grad();
+        Ops.ForeachCopy(_weights, _masters);
+    }
+
+    private static Parameter Master(Parameter weight)
+    {
+        if (weight.dtype == ScalarType.Float32) return weight;
+        using var scope = NewDisposeScope();
+        return (Parameter)new Parameter(weight.detach().to_type(ScalarType.Float32), requires_grad: false).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,25 @@
+namespace TrlSharp.Optimization;
+
+/// <summary>Optimizers by the names of <c>optim</c>.</summary>
+internal static class Optimizers
+{
+    public static IReadOnlyList<string> Known { get; } = ["adamw_torch_fused", "adamw_torch", "sgd", "adafactor", "rmsprop", "adagrad"];
+
+    /// <summary>An optimizer over float32 weights, or over float32 copies of weights of a shorter type.</summary>
+    /// <exception cref="ConfigException">An unknown name, or an argument that the optimizer does not have.</exception>
+    public static IOptimizer Create(OptimizerOptions options, IReadOnlyList<ParameterGroup> groups)
+    {
+        var arguments = new OptimizerArguments(options.Name, options.Arguments);
+        var optimizer = MasterWeights.Over(groups, own => options.Name switch
+        {
+            "adamw_torch_fused" or "adamw_torch" => new AdamW(own, options),
+            "sgd" => new Sgd(own, arguments),
+            "adafactor" => new Adafactor(own, arguments),
+            "rmsprop" => new RmsProp(own, arguments),
+            "adagrad" => new Adagrad(own, arguments),
+            _ => throw new ConfigException($"optim: \"{options.Name}\" is not known{(NearestName.Find(options.Name, Known) is { } near ? $"; did you mean {near}?" : ".")} Known: {string.Join(", ", Known)}."),
+        });
+        arguments.RefuseUnread();
+        return optimizer;
+    }
+}

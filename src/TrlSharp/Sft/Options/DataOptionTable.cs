@@ -1,0 +1,71 @@
+using System.Globalization;
+using TrlSharp.Rows;
+using TrlSharp.Sequences.Policies;
+using static TrlSharp.Sft.Options.OptionKind;
+using static TrlSharp.Sft.Options.OptionRow;
+
+namespace TrlSharp.Sft.Options;
+
+/// <summary>Settings of the data and of the model.</summary>
+internal static class DataOptionTable
+{
+    public static IReadOnlyList<SftOption> Rows { get; } =
+    [
+        Obeyed("model_name_or_path", Text, "null", "Model folder to start from.", (s, v) => s with { Model = s.Model with { Path = v.OptionalText() } }),
+        Choice("dtype", "\"float32\"", ["auto", "float32", "bfloat16", "float16"], "Type in which the trained model is saved; auto as it came.", (s, v) => s with { Model = s.Model with { SaveType = v.Text } }),
+        Obeyed("bf16", Flag, "true", "Computes in bfloat16 with float32 masters in the optimizer; false computes in float32.", (s, v) => s with { Model = s.Model with { Bf16 = v.Boolean } }),
+        Obeyed("gradient_checkpointing", Flag, "false", "Recomputes activations in the backward pass: less memory, about a fifth more time, the same numbers. Off by default, since rows are packed and only trained positions reach the head.",
+            (s, v) => s with { Model = s.Model with { ActivationCheckpointing = v.Boolean } }, trl: "true"),
+        Obeyed("activation_checkpointing", Flag, "false", "Another name of gradient_checkpointing.", (s, v) => s with { Model = s.Model with { ActivationCheckpointing = v.Boolean } }, trl: "true"),
+        Obeyed("neftune_noise_alpha", Number, "null", "Uniform noise on the embeddings while training.", (s, v) => s with { Model = s.Model with { NeftuneAlpha = v.OptionalNumber() } }),
+        Obeyed("router_aux_loss_coef", Number, "null", "Weight of the load-balancing loss of mixtures of experts.", (s, v) => s with { Model = s.Model with { RouterAuxiliaryLoss = v.OptionalNumber() } }),
+        Obeyed("chat_template_path", Text, "null", "A template file, or a model folder whose template is taken.", (s, v) => s with { Model = s.Model with { ChatTemplate = v.OptionalText() } }),
+        Obeyed("eos_token", Text, "null", "Overrides the tokenizer's end-of-sequence token.", (s, v) => s with { Model = s.Model with { EosToken = v.OptionalText() } }, trl: "\"<EOS_TOKEN>\""),
+        Own("freeze", List, "[]", "Patterns (* matches any text) of parameters that do not train.", (s, v) => s with { Model = s.Model with { Frozen = v.Texts() } }),
+
+        Obeyed("use_peft", Flag, "false", "Trains low-rank adapters instead of the weights.", (s, v) => s with { Model = s.Model with { UseAdapter = v.Boolean } }),
+        Obeyed("lora_r", Integer, "16", "Rank of the adapters.", (s, v) => s with { Adapter = s.Adapter with { Rank = v.Count() } }),
+        Obeyed("lora_alpha", Number, "32", "Adapters are scaled by this over their rank.", (s, v) => s with { Adapter = s.Adapter with { Alpha = v.Number() } }),
+        Obeyed("lora_dropout", Number, "0.05", "Share of the adapters' inputs that is dropped.", (s, v) => s with { Adapter = s.Adapter with { Dropout = v.Number() } }),
+        Obeyed("lora_target_modules", List, "null", "Modules to adapt: names, a pattern, or all-linear.", (s, v) => s with { Adapter = s.Adapter with { TargetModules = v.IsNull ? null : v.Texts() } }),
+        Obeyed("lora_modules_to_save", List, "null", "Modules that are trained and saved whole.", (s, v) => s with { Adapter = s.Adapter with { ModulesToSave = v.IsNull ? null : v.Texts() } }),
+        Obeyed("use_rslora", Flag, "false", "Scales adapters by alpha over the root of the rank.", (s, v) => s with { Adapter = s.Adapter with { RankStabilized = v.Boolean } }),
+        Obeyed("use_dora", Flag, "false", "Trains magnitude and direction of the weights apart.", (s, v) => s with { Adapter = s.Adapter with { WeightDecomposed = v.Boolean } }),
+
+        Obeyed("dataset_name", Text, "null", "A file, a pattern, a folder, or a repository in the local hub cache.", (s, v) => s with { Data = s.Data with { Path = v.OptionalText() } }),
+        Obeyed("dataset_config", Text, "null", "Configuration of a repository with several.", (s, v) => s with { Data = s.Data with { Configuration = v.OptionalText() } }),
+        Obeyed("dataset_train_split", Text, "\"train\"", "Split to train on.", (s, v) => s with { Data = s.Data with { TrainSplit = v.Text } }),
+        Obeyed("dataset_test_split", Text, "\"test\"", "Split to evaluate on.", (s, v) => s with { Data = s.Data with { TestSplit = v.Text } }),
+        Obeyed("datasets", Map, "null", "A mixture: list of path, name, data_dir, data_files, split, columns, fraction.", (s, v) => s with { Data = s.Data with { Mixture = v.IsNull ? null : v } }),
+        Obeyed("test_split_size", Number, "null", "Rows (below 1: share of the rows) held out for evaluation.", (s, v) => s with { Data = s.Data with { TestSplitSize = v.OptionalNumber() } }),
+        Obeyed("dataset_text_field", Text, "\"text\"", "Column of raw text.", (s, v) => s with { Data = s.Data with { TextColumn = v.Text } }),
+        Obeyed("dataset_kwargs", Map, "null", "Only skip_prepare_dataset: rows are tokenised already.", (s, v) => s with { Data = s.Data with { SkipPreparation = SkipPreparation(v) } }),
+        Obeyed("max_length", Integer, "1024", "Longest sequence, or size of a packed row; null for no limit.", (s, v) => s with { Data = s.Data with { MaxLength = v.OptionalCount() } }),
+        Choice("truncation_mode", "\"keep_start\"", ["keep_start", "keep_end"], "Which end of a long sequence is kept.", (s, v) => s with { Data = s.Data with { TruncationMode = v.Text } }),
+        Obeyed("shuffle_dataset", Flag, "false", "Shuffles before packing.", (s, v) => s with { Data = s.Data with { Shuffle = v.Boolean } }),
+        Obeyed("packing", Flag, "false", "Puts several examples into one row; they never see each other.", (s, v) => s with { Data = s.Data with { Packing = v.Boolean } }),
+        Choice("packing_strategy", "\"bfd\"", ["bfd", "bfd_split", "bfd-requeue", "wrapped"], "How rows are filled.", (s, v) => s with { Data = s.Data with { PackingStrategy = v.Text == "bfd-requeue" ? "bfd_split" : v.Text } }),
+        Obeyed("eval_packing", Flag, "null", "Whether evaluation rows are packed; null as packing.", (s, v) => s with { Data = s.Data with { EvaluationPacking = v.OptionalFlag() } }),
+        Obeyed("completion_only_loss", Flag, "null", "Trains completions only; null: where a row has prompt and completion.", (s, v) => s with { Data = s.Data with { CompletionOnly = v.OptionalFlag() } }),
+        Obeyed("assistant_only_loss", Flag, "false", "Trains assistant turns only, for any template.", (s, v) => s with { Data = s.Data with { AssistantOnly = v.Boolean } }),
+        Own("train", Map, "null", "Which tokens are trained: assistant (all turns, the default), last, last_turn, everything, … or a map; see docs/masks.md.", (s, v) => s with { Data = s.Data with { Policy = TrainPolicy.Parse(v) } }),
+        OptionRow.Choice("overflow", "\"drop\"", ["drop", "error", "turns_left", "turns_right", "split", "token_right", "token_left"],
+            "What becomes of examples longer than max_length. Dropped ones are counted.", (s, v) => s with { Data = s.Data with { Overflow = Rule(v.Text) } }) with { Treatment = OptionTreatment.Own },
+        Own("template_date", Text, "null", "The date (2025-07-09) that templates are told when they ask for it; without one such templates are refused.", (s, v) => s with { Data = s.Data with { TemplateDate = Date(v) } }),
+        Own("overwrite_output_dir", Flag, "false", "Writes into an output folder that holds files already.", (s, v) => s with { OverwriteOutput = v.Boolean }),
+    ];
+
+    private static OverflowRule Rule(string name) => Enum.Parse<OverflowRule>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    private static DateTime? Date(RowValue value) => value.IsNull ? null
+        : DateTime.TryParse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+        : throw new ConfigException($"template_date is {value}; wanted: a date such as 2025-07-09, or null.");
+
+    private static bool SkipPreparation(RowValue value)
+    {
+        if (value.IsNull) return false;
+        foreach (var (name, _) in value.Fields)
+            if (name != "skip_prepare_dataset") throw new ConfigException($"dataset_kwargs: the only key is skip_prepare_dataset, not {name}.");
+        return value.Find("skip_prepare_dataset") is { Kind: RowValueKind.Boolean, Boolean: true };
+    }
+}

@@ -1,0 +1,68 @@
+using TrlSharp.Rows;
+using TrlSharp.Sequences.Policies;
+
+namespace TrlSharp.Sft.Options;
+
+/// <summary>Which rows are trained on, and how they become token sequences. Names and defaults are TRL's.</summary>
+public sealed record SftDataSettings
+{
+    /// <summary>A file, a pattern, a folder, or a repository in the local hub cache.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Configuration of a repository with several.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>Split to train on.</summary>
+    public string TrainSplit { get; init; } = "train";
+
+    /// <summary>Split to evaluate on.</summary>
+    public string TestSplit { get; init; } = "test";
+
+    /// <summary>A mixture: the list under <c>datasets</c>; null for a single data set.</summary>
+    public RowValue? Mixture { get; init; }
+
+    /// <summary>Rows (or, below 1, share of the rows) to hold out for evaluation; null for none.</summary>
+    public double? TestSplitSize { get; init; }
+
+    /// <summary>Column of raw text.</summary>
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>Longest sequence, or size of a packed row; null for no limit.</summary>
+    public int? MaxLength { get; init; } = 1024;
+
+    /// <summary><c>keep_start</c> or <c>keep_end</c>.</summary>
+    public string TruncationMode { get; init; } = "keep_start";
+
+    /// <summary>Shuffles before packing.</summary>
+    public bool Shuffle { get; init; }
+
+    /// <summary>Puts several examples into one row.</summary>
+    public bool Packing { get; init; }
+
+    /// <summary><c>bfd</c>, <c>bfd_split</c> or <c>wrapped</c>.</summary>
+    public string PackingStrategy { get; init; } = "bfd";
+
+    /// <summary>Whether evaluation rows are packed; null as <see cref="Packing"/>.</summary>
+    public bool? EvaluationPacking { get; init; }
+
+    /// <summary>Trains completions only; null: where a row has prompt and completion.</summary>
+    public bool? CompletionOnly { get; init; }
+
+    /// <summary>Trains assistant turns only.</summary>
+    public bool AssistantOnly { get; init; }
+
+    /// <summary>Takes rows as they are: already tokenised.</summary>
+    public bool SkipPreparation { get; init; }
+
+    /// <summary>
+    /// Which tokens are trained; null: what <see cref="AssistantOnly"/> and <see cref="CompletionOnly"/> say, else all assistant turns of chats,
+    /// completions of prompts, and everything of plain text.
+    /// </summary>
+    public TrainPolicy? Policy { get; init; }
+
+    /// <summary>What becomes of examples longer than <see cref="MaxLength"/>; null: what <see cref="TruncationMode"/> says if it was given, else they are dropped and counted.</summary>
+    public OverflowRule? Overflow { get; init; }
+
+    /// <summary>The date that templates are told when they ask for it; null: those that ask are refused.</summary>
+    public DateTime? TemplateDate { get; init; }
+}

@@ -1,0 +1,17 @@
+using TrlSharp.Losses;
+
+namespace TrlSharp.Training;
+
+/// <summary>Turns a micro-batch into a gradient. A training method is one implementation.</summary>
+/// <typeparam name="TBatch">What the method learns from.</typeparam>
+public interface IObjective<TBatch>
+{
+    /// <summary>What the loss of one optimizer step is divided by, known before the first forward pass; 0 when nothing in it is trained.</summary>
+    double Divisor(IReadOnlyList<TBatch> microBatches);
+
+    /// <summary>Adds the gradient of <c>loss / divisor</c> to the parameters and returns the sums, not divided.</summary>
+    BatchLoss Backward(TBatch batch, double divisor);
+
+    /// <summary>The sums without a gradient.</summary>
+    BatchLoss Evaluate(TBatch batch);
+}

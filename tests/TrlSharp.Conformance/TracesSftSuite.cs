@@ -1,0 +1,44 @@
+using TrlSharp.Conformance.TracesSft;
+using TrlSharp.Models;
+
+namespace TrlSharp.Conformance;
+
+/// <summary>
+/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step: the recorded micro-batches are fed to our optimizer step.
+/// </summary>
+internal static class TracesSftSuite
+{
+    public static IEnumerable<CaseResult> Run(string folder)
+    {
+        TorchSharp.torch.set_num_threads(1);
+        var runs = Directory.GetDirectories(folder).Where(path => File.Exists(Path.Combine(path, "batches.jsonl"))).Order(StringComparer.Ordinal)
+            .Select(path => new TraceRun(folder, Path.GetFileName(path))).ToList();
+        var batches = new TraceBatches(runs);
+        foreach (var run in runs)
+        {
+            if (run.ResumedFrom is null) yield return Case(run, "replay", (model, loose) => Replay.Check(run, batches.Of(run), model, loose));
+        }
+    }
+
+    private static CaseResult Case(TraceRun run, string mode, Action<CausalLM, bool> check)
+    {
+        var name = $"{run.Name}/{mode}";
+        if (run.IsAdapter) return CaseResult.Refuse(name, "a run with an adapter, which this suite does not attach yet");
+        try
+        {
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            var bf16 = run.Arguments.GetProperty("resolved").GetProperty("bf16").GetBoolean();
+            using var model = ModelFolder.Load(run.InitialFolder, new() { Dtype = bf16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32 });
+            check(model, bf16);
+            return CaseResult.Pass(name);
+        }
+        catch (TraceDifference difference)
+        {
+            return CaseResult.Fail(name, difference.Message);
+        }
+        catch (TrlSharpException refusal)
+        {
+            return CaseResult.Refuse(name, refusal.Message);
+        }
+    }
+}

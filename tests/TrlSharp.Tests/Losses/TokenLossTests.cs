@@ -1,0 +1,77 @@
+using TorchSharp;
+using TrlSharp.Batches;
+using TrlSharp.Losses;
+using TrlSharp.Tests.Training;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Tests.Losses;
+
+public sealed class TokenLossTests
+{
+    public static TheoryData<string, LossOptions> Losses => new()
+    {
+        { "nll", new() },
+        { "dft", new() { Kind = TokenLossKind.Dft } },
+        { "label smoothing", new() { LabelSmoothing = 0.2 } },
+        { "z-loss", new() { ZLoss = 0.01 } },
+        { "everything", new() { Kind = TokenLossKind.Dft, LabelSmoothing = 0.1, ZLoss = 0.02 } },
+        { "one position at a time", new() { LogitsBudget = 1, ZLoss = 0.02 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Loss_and_gradient_equal_those_that_autograd_finds_for_the_formula(string name, LossOptions options)
+    {
+        Assert.NotEmpty(name);
+        using var scope = NewDisposeScope();
+        var model = new TinyModel();
+        var batch = new Collator(model.VocabularySize, LossNormalization.Token).Collate(TinyModel.Rows(4));
+
+        var expected = Formula(model, batch, options);
+        (expected / 3).backward();
+        var gradients = model.Parameters.Select(p => p.Value.grad!.clone()).ToList();
+        foreach (var (_, value) in model.Parameters) value.grad = null;
+
+        var loss = TokenLoss.Backward(model, batch, options, divisor: 3);
+        Assert.Equal(expected.ToDouble(), loss.Sum, 1e-5);
+        foreach (var ((_, value), gradient) in model.Parameters.Zip(gradients))
+            Assert.True((value.grad! - gradient).abs().max().ToDouble() < 1e-6);
+        Assert.Equal(loss, TokenLoss.Evaluate(model, batch, options));
+    }
+
+    [Fact]
+    public void Entropy_and_accuracy_of_even_scores_are_known()
+    {
+        using var scope = NewDisposeScope();
+        var logits = zeros(3, 4); // [3, 4]
+        logits[0, 2] = 100f;
+        var loss = VocabularyLoss.Of(logits, tensor([2L, 0L, 3L]), tensor([1f, 0.5f, 2f]), new());
+        // Row 0 is sure and right: nothing. Rows 1 and 2 are even: log 4 each; of equals the first counts as likeliest, so row 1 is right and row 2 is not.
+        Assert.Equal(2.5 * Math.Log(4), loss.Sum, 1e-6);
+        Assert.Equal(2 * Math.Log(4), loss.Entropy, 1e-6);
+        Assert.Equal(2, loss.Correct);
+        Assert.Equal(3, loss.Trained);
+    }
+
+    [Fact]
+    public void A_batch_without_trained_tokens_costs_nothing_and_touches_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var model = new TinyModel();
+        var rows = TinyModel.Rows(1).Select(r => r with { Sequences = [.. r.Sequences.Select(s => s with { Weights = new float[s.Length] })] });
+        var loss = TokenLoss.Backward(model, new Collator(model.VocabularySize, LossNormalization.Token).Collate(rows), new(), 1);
+        Assert.Equal(0, loss.Sum);
+        Assert.All(model.Parameters, p => Assert.Null(p.Value.grad));
+    }
+
+    /// <summary>The loss in one piece, on all positions, for autograd to differentiate.</summary>
+    private static Tensor Formula(TinyModel model, PackedBatch batch, LossOptions options)
+    {
+        var logits = model.Logits(model.HiddenStates(batch.Tokens, batch.Layout)).index_select(0, batch.Trained); // [n, V]
+        var logProbabilities = logits.log_softmax(1); // [n, V]
+        var nll = -logProbabilities.gather(1, batch.Targets.unsqueeze(1)).squeeze(1); // [n]
+        var factor = options.Kind == TokenLossKind.Dft ? nll.detach().neg().exp() : ones_like(nll); // [n]
+        var loss = factor * (nll * (1 - options.LabelSmoothing) - logProbabilities.mean([1]) * options.LabelSmoothing) + logits.logsumexp(1).square() * options.ZLoss; // [n]
+        return (loss * batch.Weights).sum();
+    }
+}
