@@ -5,9 +5,13 @@ using static TorchSharp.torch;
 namespace TrlSharp.Models.Layers;
 
 /// <summary>x / sqrt(mean(x²) + ε) · w over the last dimension (Zhang and Sennrich, arXiv:1910.07467).</summary>
-internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind kind)
+internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind kind) : IModule
 {
-    public NamedParameter Weight => weight;
+    private NamedParameter _weight = weight;
+
+    public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => [("weight", _weight)];
+
+    public void Replace(string name, NamedParameter parameter) => _weight = parameter;
 
     /// <summary>[..., D] → [..., D]</summary>
     public Tensor Forward(Tensor x)
@@ -16,10 +20,10 @@ internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind
         var type = x.dtype;
         var result = kind switch
         {
-            RmsNormKind.UnitOffset => Ops.RmsNorm(x.Widen(), weight.Value.Widen() + 1, epsilon).to(type), // [..., D]
-            RmsNormKind.ScaleInFloat32 => Ops.RmsNorm(x.Widen(), weight.Value.Widen(), epsilon).to(type), // [..., D]
-            _ when type == Precision.Wide(type) => Ops.RmsNorm(x, weight.Value, epsilon), // [..., D]
-            _ => Ops.RmsNorm(x.Widen(), null, epsilon).to(type) * weight.Value, // [..., D]
+            RmsNormKind.UnitOffset => Ops.RmsNorm(x.Widen(), _weight.Value.Widen() + 1, epsilon).to(type), // [..., D]
+            RmsNormKind.ScaleInFloat32 => Ops.RmsNorm(x.Widen(), _weight.Value.Widen(), epsilon).to(type), // [..., D]
+            _ when type == Precision.Wide(type) => Ops.RmsNorm(x, _weight.Value, epsilon), // [..., D]
+            _ => Ops.RmsNorm(x.Widen(), null, epsilon).to(type) * _weight.Value, // [..., D]
         };
         return result.MoveToOuterDisposeScope();
     }
