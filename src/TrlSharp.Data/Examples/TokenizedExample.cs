@@ -11,6 +11,9 @@ public sealed record TokenizedExample(RowOrigin Origin) : Example(Origin)
     /// <summary>As many as <see cref="Tokens"/>: the weight of predicting each, from labels, masks or weights of the row. Null: the row says nothing, all are trained.</summary>
     public float[]? Weights { get; init; }
 
+    /// <summary>The weights come from masks alone: the row has no labels.</summary>
+    public bool FromMasks { get; init; }
+
     /// <summary>Other columns, or null.</summary>
     public RowValue? Metadata { get; init; }
 }

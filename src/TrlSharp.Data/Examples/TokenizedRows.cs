@@ -17,7 +17,9 @@ internal static class TokenizedRows
     public static IReadOnlyList<Example> Read(RowColumns row)
     {
         var tokens = Integers(row, "input_ids", row.Take("input_ids") ?? throw row.Missing("input_ids"), 0);
-        var weights = Times(row, tokens, FromLabels(row, tokens) ?? FromMasks(row, tokens));
+        var labels = FromLabels(row, tokens);
+        var masks = labels is null ? FromMasks(row, tokens) : null;
+        var weights = Times(row, tokens, labels ?? masks);
         var documents = row.Take("seq_lengths") is { } lengths ? Integers(row, "seq_lengths", lengths, 1) : [tokens.Length];
         if (documents.Sum(d => (long)d) != tokens.Length) throw row.Refuse($"\"seq_lengths\" adds up to {documents.Sum(d => (long)d)}, but there are {tokens.Length} ids.");
         var metadata = row.Metadata();
@@ -26,7 +28,7 @@ internal static class TokenizedRows
         foreach (var length in documents)
         {
             var end = start + length;
-            examples.Add(new TokenizedExample(row.Origin) { Tokens = tokens[start..end], Weights = weights?[start..end], Metadata = metadata });
+            examples.Add(new TokenizedExample(row.Origin) { Tokens = tokens[start..end], Weights = weights?[start..end], FromMasks = masks is not null, Metadata = metadata });
             start = end;
         }
 

@@ -33,6 +33,14 @@ public readonly record struct ContentHash(UInt128 Value)
         return hash.Finish();
     }
 
+    /// <summary>Of all examples of a row, in order.</summary>
+    internal static ContentHash OfAll(IReadOnlyList<Example> examples)
+    {
+        var all = Of(examples[0]).Value;
+        for (var i = 1; i < examples.Count; i++) all = UInt128.RotateLeft(all, 17) ^ Of(examples[i]).Value;
+        return new(all);
+    }
+
     /// <summary>
     /// Of what the example asks: everything before the last assistant's turn, without regard to letter case and the amount of white space. Splits and
     /// decontamination go by it, so that all answers to one prompt stay on one side. For texts and tokens, of everything.

@@ -33,11 +33,11 @@ internal static class OrderedParallel
             finally
             {
                 // The enumerator may only be disposed of when nobody reads from it.
-                reading.Wait();
+                Task.WaitAny(reading);
             }
 
             foreach (var result in results) yield return result;
-            next = reading.Result;
+            next = reading.GetAwaiter().GetResult();
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class LayerNorm(NamedParameter? weight, NamedParameter? bias, do
         using var scope = NewDisposeScope();
         var scale = weight is null ? null : unitOffset ? weight.Value + 1 : weight.Value; // [D]
         if (scale is null || scale.dim() == 1) return nn.functional.layer_norm(x, [x.size(-1)], scale, bias?.Value, epsilon).MoveToOuterDisposeScope(); // [..., D]
-        var normed = nn.functional.layer_norm(x.to(ScalarType.Float32), [x.size(-1)], eps: epsilon) * scale.to(ScalarType.Float32); // [T, N, D]
+        var normed = nn.functional.layer_norm(x.Widen(), [x.size(-1)], eps: epsilon) * scale.Widen(); // [T, N, D]
         return normed.to(x.dtype).MoveToOuterDisposeScope(); // [T, N, D]
     }
 }
