@@ -65,7 +65,7 @@ internal sealed class SftOptionSet
         var option = new Option<string[]>("--" + name, kebab == name ? [] : ["--" + kebab])
         {
             Description = description,
-            Arity = flag ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+            Arity = flag ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             Hidden = hidden,
             HelpName = flag ? "true|false" : "value",
