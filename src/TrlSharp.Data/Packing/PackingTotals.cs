@@ -15,6 +15,9 @@ public sealed record PackingTotals
     /// <summary>Sequences that stand in more than one piece (<see cref="PackingStrategy.BfdSplit"/>, <see cref="PackingStrategy.Wrapped"/>).</summary>
     public long Split { get; internal set; }
 
+    /// <summary>First tokens that became targets because their document continues another (<see cref="PackingStrategy.Wrapped"/>).</summary>
+    public long Joined { get; internal set; }
+
     /// <summary>Rows made.</summary>
     public long Rows { get; internal set; }
 
@@ -27,7 +30,7 @@ public sealed record PackingTotals
     /// <summary>Σ weights given.</summary>
     public double WeightIn { get; internal set; }
 
-    /// <summary>Σ weights in the rows. Less than given only where something was cut: the first token of a piece has no predecessor to predict it.</summary>
+    /// <summary>Σ weights in the rows. Differs only where something was cut (the first token of a piece has no predecessor to predict it) or joined.</summary>
     public double WeightOut { get; internal set; }
 
     /// <summary>Tokens per token of room, 1 when every row is full.</summary>

@@ -122,10 +122,22 @@ public sealed class SequencePacker
         return source with { Tokens = source.Tokens.AsSpan(piece.Start, piece.Length).ToArray(), Weights = weights };
     }
 
-    /// <summary>Documents run together, as one sequence: attention crosses them, and the first token of each but the first is predicted from the one before.</summary>
-    private static TokenSequence Join(List<TokenSequence> sequences) => sequences[0] with
+    /// <summary>
+    /// Documents run together, as one sequence: attention crosses them, and the first token of a later one that is trained throughout is predicted from the
+    /// one before, as in TRL.
+    /// </summary>
+    private TokenSequence Join(List<TokenSequence> sequences)
     {
-        Tokens = [.. sequences.SelectMany(s => s.Tokens)],
-        Weights = [.. sequences.SelectMany(s => s.Weights)],
-    };
+        var weights = new List<float>();
+        foreach (var sequence in sequences)
+        {
+            var start = weights.Count;
+            weights.AddRange(sequence.Weights);
+            if (start == 0 || sequence.Weights.AsSpan(1).ContainsAnyExcept(1f)) continue;
+            weights[start] = 1;
+            Totals.Joined++;
+        }
+
+        return sequences[0] with { Tokens = [.. sequences.SelectMany(s => s.Tokens)], Weights = [.. weights] };
+    }
 }

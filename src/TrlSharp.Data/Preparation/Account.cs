@@ -41,7 +41,7 @@ public sealed class Account(IReadOnlyList<SourceAccount> sources)
         if (packed.TokensIn != tokens) yield return $"{tokens} tokens went to the packer, {packed.TokensIn} arrived.";
         if (!Near(packed.WeightIn, weight)) yield return string.Create(CultureInfo.InvariantCulture, $"Σ weights {weight} went to the packer, {packed.WeightIn} arrived.");
         if (packed.Truncated == 0 && packed.TokensOut != packed.TokensIn) yield return $"{packed.TokensIn} tokens were packed, {packed.TokensOut} are in the rows.";
-        if (packed.Truncated + packed.Split == 0 && !Near(packed.WeightOut, packed.WeightIn))
+        if (packed.Truncated + packed.Split + packed.Joined == 0 && !Near(packed.WeightOut, packed.WeightIn))
             yield return string.Create(CultureInfo.InvariantCulture, $"Σ weights {packed.WeightIn} were packed, {packed.WeightOut} are in the rows.");
     }
 

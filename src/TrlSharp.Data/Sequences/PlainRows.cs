@@ -42,7 +42,7 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
             SampledStarts = everything ? [] : [start],
             Weights = everything || completion.Length == 0 ? [] : [new WeightedSpan(start, start + completion.Length, -1, Channel.Content, 1, "completion")],
         };
-        if (everything) return Explain(example, tokenizer.Encode(example.Text, addSpecialTokens: true));
+        if (everything || policy.Boundary == SampledBoundary.Joint) return Explain(example, tokenizer.Encode(example.Text, addSpecialTokens: true));
         var (before, after) = AroundText();
         var tokens = new List<EncodedToken>(before);
         tokenizer.EncodePart(row.Prompt, tokens, isFirst: true, afterText: false);
