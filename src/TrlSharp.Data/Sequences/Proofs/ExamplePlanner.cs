@@ -136,6 +136,8 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
             var located = new List<(TurnProof, SampledSpan)>(turns.Count);
             foreach (var turn in turns)
             {
+                // What even the newest turn loses is no matter of history: the template has no place for it.
+                if (prover.Prove(turn).Fault is { Fault: MaskFault.FieldDropped } lost) throw Refuse(lost);
                 var (span, fault) = prover.LocateAsRendered(turn, text);
                 located.Add((new TurnProof { Index = turn }, span ?? throw Refuse(fault!)));
             }
