@@ -78,10 +78,14 @@ public sealed class SftData
             StopIds = StopIds(folder),
             EosToken = settings.Model.EosToken,
             MaxLength = data.Packing && data.PackingStrategy != "bfd" ? null : data.MaxLength,
-            Overflow = data.Overflow ?? (settings.Given.Contains("truncation_mode") ? (data.TruncationMode == "keep_end" ? OverflowRule.TokenLeft : OverflowRule.TokenRight) : OverflowRule.Drop),
+            Overflow = Overflow(settings),
         };
         return new(template, tokenizer, Policy(settings), options);
     }
+
+    private static OverflowRule Overflow(SftSettings settings) => settings.Given.Contains("overflow") || !settings.Given.Contains("truncation_mode")
+        ? settings.Data.Overflow
+        : settings.Data.TruncationMode == "keep_end" ? OverflowRule.TokenLeft : OverflowRule.TokenRight;
 
     /// <summary>The policy, or what TRL's switches mean when one of them was given.</summary>
     private static TrainPolicy Policy(SftSettings settings)

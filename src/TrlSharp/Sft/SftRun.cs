@@ -1,4 +1,5 @@
 using TorchSharp;
+using TrlSharp.Adapters;
 using TrlSharp.Models;
 using TrlSharp.Sft.Options;
 using TrlSharp.Training;
@@ -28,23 +29,36 @@ public static class SftRun
         var computeType = settings.Model.Bf16 ? torch.bfloat16 : torch.float32;
         using var model = ModelFolder.Load(settings.Model.Path!, new ModelLoadOptions { Dtype = computeType });
         model.RecomputeActivations = settings.Model.ActivationCheckpointing;
+        using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
         try
         {
             var result = SftTrainer.Train(model, data.Rows, settings.Training, progress: progress, stop: stop);
-            Save(model, output, settings, data, result);
+            Save(model, adapter, output, settings, data, result);
             return result;
         }
         catch (OperationCanceledException)
         {
             // Ctrl-C or SIGTERM: the weights are those after the last complete update, and are worth keeping.
-            Save(model, output, settings, data, result: null);
+            Save(model, adapter, output, settings, data, result: null);
             throw;
         }
     }
 
-    private static void Save(CausalLM model, string output, SftSettings settings, SftData data, RunResult? result)
+    private static LoraConfig Lora(SftAdapterSettings settings) => new()
     {
-        ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path });
+        Rank = settings.Rank,
+        Alpha = settings.Alpha,
+        Dropout = settings.Dropout,
+        TargetModules = settings.TargetModules ?? ["q_proj", "v_proj"],
+        ModulesToSave = settings.ModulesToSave ?? [],
+        UseRslora = settings.RankStabilized,
+        UseDora = settings.WeightDecomposed,
+    };
+
+    private static void Save(CausalLM model, LoraAdapter? adapter, string output, SftSettings settings, SftData data, RunResult? result)
+    {
+        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path });
+        else adapter.Save(output);
         OutputFolder.WriteText(output, "README.md", ModelCard.Write(settings, data.Account, result));
         if (result is not null) OutputFolder.WriteText(output, "trainer_state.json", RunState.Write(settings.Training.Training, result));
         if (data.Template is not null) OutputFolder.WriteText(output, "chat_template.jinja", data.Template.Source);
@@ -63,7 +77,6 @@ public static class SftRun
     /// <summary>Settings that parse but that this page does not obey yet: refused by name rather than ignored.</summary>
     private static IEnumerable<string> NotWired(SftSettings settings)
     {
-        if (settings.Model.UseAdapter) yield return "use_peft: adapters are not wired into this command yet; train the whole model (leave use_peft out).";
         if (settings.Model.NeftuneAlpha is not null) yield return "neftune_noise_alpha is not wired into this command yet; leave it out.";
         if (settings.Model.RouterAuxiliaryLoss is not (null or 0)) yield return "router_aux_loss_coef is not wired into this command yet; leave it out.";
         if (settings.Model.Frozen.Count > 0) yield return "freeze is not wired into this command yet; leave it out.";

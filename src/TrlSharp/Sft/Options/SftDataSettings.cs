@@ -60,8 +60,11 @@ public sealed record SftDataSettings
     /// </summary>
     public TrainPolicy? Policy { get; init; }
 
-    /// <summary>What becomes of examples longer than <see cref="MaxLength"/>; null: what <see cref="TruncationMode"/> says if it was given, else they are dropped and counted.</summary>
-    public OverflowRule? Overflow { get; init; }
+    /// <summary>
+    /// What becomes of examples longer than <see cref="MaxLength"/>. Default: they are dropped and counted. Where only <see cref="TruncationMode"/> was
+    /// given, that counts.
+    /// </summary>
+    public OverflowRule Overflow { get; init; } = OverflowRule.Drop;
 
     /// <summary>The date that templates are told when they ask for it; null: those that ask are refused.</summary>
     public DateTime? TemplateDate { get; init; }
