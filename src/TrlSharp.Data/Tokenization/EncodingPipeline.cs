@@ -14,27 +14,23 @@ namespace TrlSharp.Tokenization;
 /// Immutable but for the pool of buffers.
 /// </summary>
 internal sealed class EncodingPipeline(
-    AddedVocabulary added, Normalizer? normalizer, PreTokenizer? preTokenizer, TokenModel model, PostProcessor? postProcessor)
+    AddedVocabulary added, Normalizer? normalizer, PreTokenizer? preTokenizer, TokenModel model, PostProcessor? postProcessor, LengthLimits limits)
 {
     private readonly ConcurrentBag<EncodingState> _idle = [];
 
     public AddedVocabulary Added => added;
 
-    public Normalizer? Normalizer => normalizer;
-
-    public PreTokenizer? PreTokenizer => preTokenizer;
-
     public TokenModel Model => model;
 
-    public PostProcessor? PostProcessor => postProcessor;
-
-    public void Encode(ReadOnlySpan<char> text, List<EncodedToken> output, bool addSpecialTokens, AddedTokenGate? gate)
+    public void Encode(ReadOnlySpan<char> text, List<EncodedToken> output, bool addSpecialTokens, AddedTokenGate? gate, bool limitLength = false)
     {
         if (!_idle.TryTake(out var state)) state = new EncodingState();
         var first = output.Count;
         state.Original.SetWellFormed(text);
         Encode(state, output, gate, TextPlace.Beginning);
+        if (limitLength) limits.Cut(output, first, addSpecialTokens ? postProcessor?.AddedCount ?? 0 : 0);
         postProcessor?.Apply(output, first, addSpecialTokens, new TokenStrings(state.Original.Chars, added, model));
+        if (limitLength) limits.Pad(output, first);
         state.Workspace.TrimExcess();
         _idle.Add(state);
     }

@@ -112,6 +112,18 @@ public sealed class Tokenizer
         _pipeline.EncodePart(text, output, gate, isFirst ? TextPlace.Beginning : afterText ? TextPlace.AfterText : TextPlace.AfterToken);
     }
 
+    /// <summary>
+    /// Tokens of a text, cut and padded as <c>truncation</c> and <c>padding</c> of the file say (embedding models set them). The other overloads
+    /// never cut or pad, as in transformers.
+    /// </summary>
+    public EncodedToken[] EncodeToFileLength(string text, bool addSpecialTokens = false)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var output = new List<EncodedToken>();
+        _pipeline.Encode(text, output, addSpecialTokens, gate: null, limitLength: true);
+        return [.. output];
+    }
+
     /// <summary>Encodes many texts on up to <paramref name="threads"/> threads; result i belongs to text i and does not depend on the threads.</summary>
     public IReadOnlyList<EncodedToken[]> EncodeBatch(IReadOnlyList<string> texts, int threads = 1, bool addSpecialTokens = false, CancellationToken stop = default)
     {

@@ -46,7 +46,9 @@ public sealed class HostileInputTests
         var clock = Stopwatch.StartNew();
         var tokens = TestTokenizers.Small.Encode(new string(character, 1_000_000));
         Assert.Equal(1_000_000, tokens[^1].End);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+
+        // A second where nothing else runs; what is quadratic takes hours.
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(3), $"{clock.Elapsed}");
     }
 
     private static byte[] Mutate(byte[] file, SeededRandom random)

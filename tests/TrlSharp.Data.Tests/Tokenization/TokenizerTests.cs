@@ -120,6 +120,39 @@ public sealed class TokenizerTests
         }
     }
 
+    [Fact]
+    public void The_length_settings_of_a_file_hold_only_where_they_are_asked_for()
+    {
+        const string Json = """
+            {"truncation":{"direction":"Left","max_length":3,"strategy":"LongestFirst","stride":0},
+            "padding":{"strategy":{"Fixed":5},"direction":"Right","pad_to_multiple_of":4,"pad_id":9,"pad_type_id":0,"pad_token":"p"},
+            "pre_tokenizer":{"type":"WhitespaceSplit"},
+            "post_processor":{"type":"BertProcessing","sep":["s",7],"cls":["c",6]},
+            "model":{"type":"WordLevel","unk_token":"u","vocab":{"u":0,"a":1,"b":2}}}
+            """;
+        var tokenizer = Tokenizer.Parse(System.Text.Encoding.UTF8.GetBytes(Json));
+        Assert.Equal([1, 1, 2, 2], tokenizer.Encode("a a b b").Select(token => token.Id));
+        Assert.Equal([1, 2, 2, 9, 9, 9, 9, 9], tokenizer.EncodeToFileLength("a a b b").Select(token => token.Id));
+        Assert.Equal([6, 2, 7, 9, 9, 9, 9, 9], tokenizer.EncodeToFileLength("a a b b", addSpecialTokens: true).Select(token => token.Id));
+    }
+
+    [Fact]
+    public void The_config_overrules_flags_adds_tokens_and_writes_the_template_of_Llama()
+    {
+        const string Json = """
+            {"added_tokens":[{"id":1,"content":"<s>","special":false,"normalized":false}],
+            "model":{"type":"WordLevel","unk_token":"u","vocab":{"u":0,"<s>":1}}}
+            """;
+        const string Config = """
+            {"tokenizer_class":"LlamaTokenizerFast","bos_token":{"content":"<s>"},"eos_token":"</s>","add_eos_token":true,
+            "added_tokens_decoder":{"1":{"content":"<s>","special":true,"normalized":false},"2":{"content":"<x>","special":false,"normalized":false}}}
+            """;
+        var tokenizer = Tokenizer.Parse(System.Text.Encoding.UTF8.GetBytes(Json), System.Text.Encoding.UTF8.GetBytes(Config));
+        Assert.Equal([("<s>", 1, true), ("<x>", 2, false), ("</s>", 3, true)], tokenizer.AddedTokens.Select(token => (token.Content, token.Id, token.Special)));
+        Assert.Equal([1, 2, 3], tokenizer.Encode("<x>", addSpecialTokens: true).Select(token => token.Id));
+        Assert.Equal((1, 3), (tokenizer.BosTokenId, tokenizer.EosTokenId));
+    }
+
     [Theory]
     [InlineData("{}", "model")]
     [InlineData("""{"version":"2.0","model":{"type":"WordLevel","unk_token":"u","vocab":{"u":0}}}""", "version \"2.0\"")]

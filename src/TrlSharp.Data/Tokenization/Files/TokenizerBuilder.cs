@@ -21,7 +21,7 @@ internal static class TokenizerBuilder
         try
         {
             var config = TokenizerConfig.Read(configJson, specialTokensMapJson, addedTokensJson);
-            return new Tokenizer(TokenizerParts.Read(read(), config.Amend), config.Settings);
+            return new Tokenizer(TokenizerParts.Read(read(), config), config.Settings);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using TrlSharp.Tokenization.Models;
+using TrlSharp.Tokenization.Added;
+using TrlSharp.Tokenization.PostProcessors;
 
 namespace TrlSharp.Tokenization.Files;
 
@@ -11,8 +12,12 @@ internal sealed class TokenizerConfig
 {
     private static readonly string[] Names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
+    private static readonly string[] TemplateWriters = ["LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "CohereTokenizer"];
+
     private readonly List<AddedToken> _declared = [];
     private readonly List<AddedToken> _special = [];
+    private bool _writesTemplate;
+    private (bool Bos, bool Eos) _adds;
 
     public TokenizerSettings Settings { get; private set; } = new();
 
@@ -29,6 +34,10 @@ internal sealed class TokenizerConfig
             config.ReadNames(json, names);
             if (json.Get("added_tokens_decoder") is not null) config.ReadDecoder(json.Object("added_tokens_decoder"));
             cleanUp = json.Bool("clean_up_tokenization_spaces", false);
+
+            // These classes write the template themselves and pay no heed to the one in tokenizer.json.
+            config._writesTemplate = json.OptionalString("tokenizer_class") is { } name && TemplateWriters.Contains(name.Replace("Fast", "", StringComparison.Ordinal));
+            config._adds = (json.Bool("add_bos_token", true), json.Bool("add_eos_token", false));
         }
 
         config.Settings = new TokenizerSettings { SpecialTokens = names, CleanUpTokenizationSpaces = cleanUp, ConfigJson = configJson };
@@ -36,7 +45,7 @@ internal sealed class TokenizerConfig
     }
 
     /// <summary>Adds to the tokens of <c>tokenizer.json</c> what the other files declare.</summary>
-    public List<AddedToken> Amend(List<AddedToken> tokens, Utf8Vocabulary vocabulary)
+    public List<AddedToken> Amend(List<AddedToken> tokens)
     {
         var amended = new List<AddedToken>(tokens);
         foreach (var token in _declared.OrderBy(token => token.Id))
@@ -49,6 +58,15 @@ internal sealed class TokenizerConfig
         foreach (var token in _special)
             if (!amended.Exists(other => other.Content == token.Content)) amended.Add(token);
         return amended;
+    }
+
+    /// <summary>The post-processor, or the one that the tokenizer's class puts in its place.</summary>
+    public PostProcessor? Amend(PostProcessor? postProcessor, AddedVocabulary added)
+    {
+        if (!_writesTemplate) return postProcessor;
+        int[] Ids(string name, bool wanted) =>
+            wanted && Settings.SpecialTokens.TryGetValue(name, out var token) && added.Find(token) is { } found ? [found.Id] : [];
+        return new TemplateProcessor(Ids("bos_token", _adds.Bos), Ids("eos_token", _adds.Eos));
     }
 
     private static JsonFields Fields(ReadOnlyMemory<byte> json, string name)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TrlSharp.Tokenization.Added;
 using TrlSharp.Tokenization.Decoders;
-using TrlSharp.Tokenization.Models;
 
 namespace TrlSharp.Tokenization.Files;
 
@@ -9,8 +8,8 @@ namespace TrlSharp.Tokenization.Files;
 internal sealed record TokenizerParts(
     EncodingPipeline Pipeline, Decoder? Decoder, IReadOnlyDictionary<string, JsonElement> Sections, IReadOnlyDictionary<string, JsonElement> ModelFields)
 {
-    /// <summary>Reads a file; <paramref name="change"/> may amend its added tokens.</summary>
-    public static TokenizerParts Read(TokenizerFile file, Func<List<AddedToken>, Utf8Vocabulary, List<AddedToken>>? change = null)
+    /// <summary>Reads a file, with what <paramref name="config"/> amends.</summary>
+    public static TokenizerParts Read(TokenizerFile file, TokenizerConfig? config = null)
     {
         if (Section(file, "version") is { } version && !(version.ValueKind == JsonValueKind.String && version.ValueEquals("1.0")))
             throw new ModelFolderException($"{TokenizerFile.Name} has the version {version.GetRawText()}; TrlSharp reads \"1.0\".");
@@ -18,12 +17,14 @@ internal sealed record TokenizerParts(
         var preTokenizer = Fields(file, "pre_tokenizer") is { } p ? PreTokenizerReader.Read(p) : null;
         var model = ModelReader.Read(file, () => ByteLevelLast.Take(ref preTokenizer));
         preTokenizer = BoundaryCuts.Add(preTokenizer, normalizer, model);
-        var postProcessor = Fields(file, "post_processor") is { } post ? PostProcessorReader.Read(post) : null;
         var decoder = Fields(file, "decoder") is { } d ? DecoderReader.Read(d) : null;
         var tokens = AddedTokens(file);
-        if (change is not null) tokens = change(tokens, model.Vocabulary);
+        if (config is not null) tokens = config.Amend(tokens);
         var added = AddedVocabulary.Create(model.Vocabulary, normalizer, tokens);
-        return new TokenizerParts(new EncodingPipeline(added, normalizer, preTokenizer, model, postProcessor), decoder, file.Sections, file.ModelFields);
+        var postProcessor = Fields(file, "post_processor") is { } post ? PostProcessorReader.Read(post) : null;
+        if (config is not null) postProcessor = config.Amend(postProcessor, added);
+        var limits = LengthLimitsReader.Read(Fields(file, "truncation"), Fields(file, "padding"));
+        return new TokenizerParts(new EncodingPipeline(added, normalizer, preTokenizer, model, postProcessor, limits), decoder, file.Sections, file.ModelFields);
     }
 
     /// <summary>An entry of <c>added_tokens</c> or <c>added_tokens_decoder</c>.</summary>

@@ -27,6 +27,7 @@ internal static class LongWordMerger
         var tokens = workspace.Merged;
         tokens.Clear();
         var work = 0L;
+        var previous = (Start: 0, End: 0, Merged: 0);
         for (var done = 0; done < count;)
         {
             var end = Math.Min(count, done + WindowSymbols);
@@ -39,7 +40,8 @@ internal static class LongWordMerger
                 // A vocabulary made for it can push every window back to the start of the word; then whole is cheaper.
                 work += end - start;
                 if (work > 8L * count) return SymbolMerger.Merge(merges, workspace.Symbols, count);
-                var merged = MergeRange(merges, workspace.Symbols, start, end, workspace.Window);
+                var merged = IsRepeated(workspace, previous, start, end) ? previous.Merged : MergeRange(merges, workspace.Symbols, start, end, workspace.Window);
+                previous = (start, end, merged);
                 firm = keep == 0 || IsFirm(merges, workspace, tokens[keep - 1], start);
                 if (firm) Replace(tokens, keep, workspace, start, merged);
                 tail *= 4;
@@ -51,6 +53,14 @@ internal static class LongWordMerger
         var left = 0;
         foreach (var (id, length, _) in CollectionsMarshal.AsSpan(tokens)) (workspace.Symbols.Ids[left], workspace.Symbols.Lengths[left++]) = (id, length);
         return left;
+    }
+
+    /// <summary>Whether a window holds the symbols of the one before it, as in a run of one letter; then its tokens are still there.</summary>
+    private static bool IsRepeated(ModelWorkspace workspace, (int Start, int End, int Merged) previous, int start, int end)
+    {
+        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
+        return end - start == previous.End - previous.Start && ids.AsSpan(start..end).SequenceEqual(ids.AsSpan(previous.Start..previous.End))
+            && lengths.AsSpan(start..end).SequenceEqual(lengths.AsSpan(previous.Start..previous.End));
     }
 
     private static int MergeRange(MergeTable merges, SymbolBuffer symbols, int start, int end, SymbolBuffer target)

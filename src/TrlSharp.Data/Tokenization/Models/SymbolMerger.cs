@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TrlSharp.Tokenization.Models;
 
 /// <summary>
@@ -24,10 +26,9 @@ internal static class SymbolMerger
         for (var i = 0; i + 1 < count; i++) ranks[i] = merges.Rank(ids[i], ids[i + 1]);
         while (count > 1)
         {
-            var (best, at) = (MergeTable.None, -1);
-            for (var i = 0; i < count - 1; i++)
-                if (ranks[i] < best) (best, at) = (ranks[i], i);
-            if (at < 0) break;
+            var best = Lowest(ranks[..count]);
+            if (best == MergeTable.None) break;
+            var at = ranks.IndexOf(best);
             ids[at] = merges.Merged(best);
             lengths[at] += lengths[at + 1];
             ids[(at + 2)..count].CopyTo(ids[(at + 1)..]);
@@ -39,6 +40,20 @@ internal static class SymbolMerger
         }
 
         return count;
+    }
+
+    private static int Lowest(ReadOnlySpan<int> ranks)
+    {
+        var (lowest, i) = (MergeTable.None, 0);
+        if (ranks.Length >= Vector<int>.Count)
+        {
+            var lanes = new Vector<int>(ranks);
+            for (i = Vector<int>.Count; i <= ranks.Length - Vector<int>.Count; i += Vector<int>.Count) lanes = Vector.Min(lanes, new Vector<int>(ranks[i..]));
+            for (var lane = 0; lane < Vector<int>.Count; lane++) lowest = Math.Min(lowest, lanes[lane]);
+        }
+
+        for (; i < ranks.Length; i++) lowest = Math.Min(lowest, ranks[i]);
+        return lowest;
     }
 
     private static int WithHeap(MergeTable merges, SymbolBuffer symbols, int count)

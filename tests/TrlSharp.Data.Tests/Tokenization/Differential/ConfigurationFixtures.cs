@@ -19,6 +19,7 @@ internal static class ConfigurationFixtures
             foreach (var (name, model) in Models) yield return ($"model {name}", Config(null, null, model));
             foreach (var processor in PostProcessors)
                 yield return ($"post-processor {processor}", Config(null, """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""", CharacterModel(), processor));
+            yield return ("length settings", Config(null, """{"type":"Whitespace"}""", CharacterModel(), lengths: true));
             yield return ("added tokens", Config("""{"type":"Sequence","normalizers":[{"type":"Lowercase"},{"type":"NFD"}]}""", """{"type":"Whitespace"}""", CharacterModel()));
         }
     }
@@ -117,7 +118,7 @@ internal static class ConfigurationFixtures
     private static object[][] ScoredPieces(int bytes) =>
         [["<unk>", 0.0], .. Pieces.Select((piece, i) => new object[] { piece, -1.5 - (0.37 * (i % 17)) + (0.9 * (piece.Length - 1)) }), .. Bytes(bytes).Select(b => new object[] { b, -20.0 })];
 
-    private static string Config(string? normalizer, string? preTokenizer, string model, string? postProcessor = null)
+    private static string Config(string? normalizer, string? preTokenizer, string model, string? postProcessor = null, bool lengths = false)
     {
         var tokens = new (string Content, bool Normalized, bool Left, bool Right, bool Word)[]
         {
@@ -127,8 +128,8 @@ internal static class ConfigurationFixtures
         var node = new JsonObject
         {
             ["version"] = "1.0",
-            ["truncation"] = null,
-            ["padding"] = null,
+            ["truncation"] = lengths ? JsonNode.Parse("""{"direction":"Right","max_length":12,"strategy":"LongestFirst","stride":0}""") : null,
+            ["padding"] = lengths ? JsonNode.Parse("""{"strategy":{"Fixed":7},"direction":"Left","pad_to_multiple_of":3,"pad_id":5,"pad_type_id":0,"pad_token":"e"}""") : null,
             ["added_tokens"] = new JsonArray([.. tokens.Select((token, i) => (JsonNode)new JsonObject
             {
                 ["id"] = 1000 + i, ["content"] = token.Content, ["single_word"] = token.Word, ["lstrip"] = token.Left, ["rstrip"] = token.Right, ["normalized"] = token.Normalized, ["special"] = true,
