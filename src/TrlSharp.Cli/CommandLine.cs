@@ -50,6 +50,8 @@ internal static class CommandLine
     {
         var root = new Command("trlsharp", "Post-training of language models for .NET: exactly the tokens the model would have sampled are trained, and it is proved row by row.")
         {
+            DemoCommand.Create(terminal),
+            SftCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             new VersionOption(),
             HelpText.WithExitCodes(),

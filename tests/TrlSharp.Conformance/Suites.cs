@@ -13,6 +13,7 @@ public static class Suites
         {
             ["templates"] = TemplatesSuite.Run,
             ["models"] = ModelsSuite.Run,
+            ["peft"] = PeftSuite.Run,
             ["sft_data"] = SftDataSuite.Run,
             ["tokenizers"] = TokenizersSuite.Run,
             ["traces_sft"] = TracesSftSuite.Run,

@@ -60,6 +60,9 @@ public sealed class ChatTemplate
     /// <inheritdoc cref="TemplateFolder.Load"/>
     public static ChatTemplate Load(string modelFolder, string? templateName = null) => TemplateFolder.Load(modelFolder, templateName);
 
+    /// <summary>The special tokens that a model folder names (<c>bos_token</c> …), for a template from elsewhere.</summary>
+    public static IReadOnlyDictionary<string, string> LoadSpecialTokens(string modelFolder) => TemplateFolder.SpecialTokens(modelFolder);
+
     /// <summary>The text of a conversation, with the origin of every character.</summary>
     /// <exception cref="TemplateException">The template rejects the conversation, fails, or exceeds its budget.</exception>
     public RenderedConversation Render(RenderRequest request)

@@ -27,7 +27,9 @@ internal static class TemplateFolder
     }
 
     /// <summary>Names and texts of the special tokens; a token that is null is left out.</summary>
-    public static IReadOnlyDictionary<string, string> SpecialTokens(string modelFolder, RowValue? config)
+    public static IReadOnlyDictionary<string, string> SpecialTokens(string modelFolder) => SpecialTokens(modelFolder, ReadMap(Path.Combine(modelFolder, "tokenizer_config.json")));
+
+    private static Dictionary<string, string> SpecialTokens(string modelFolder, RowValue? config)
     {
         var map = ReadMap(Path.Combine(modelFolder, "special_tokens_map.json"));
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);

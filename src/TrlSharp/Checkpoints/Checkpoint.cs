@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace TrlSharp.Checkpoints;
@@ -58,22 +57,10 @@ internal sealed class Checkpoint
 
     private static List<(string Name, string Shard)> ReadIndex(string path)
     {
-        try
-        {
-            var root = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new() { AllowDuplicateProperties = false });
-            if (root is not JsonObject { } index || index["weight_map"] is not JsonObject map) throw new ModelFolderException($"{path} has no object \"weight_map\".");
-            return [.. map.Select(item => (item.Key, item.Value is JsonValue value && value.TryGetValue<string>(out var shard)
-                ? shard
-                : throw new ModelFolderException($"{path}: the file of tensor {item.Key} is not a text.")))];
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFolderException($"{path} is not valid JSON: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFolderException($"{path} cannot be read: {e.Message}", e);
-        }
+        if (StrictJson.ReadObject(path)["weight_map"] is not JsonObject map) throw new ModelFolderException($"{path} has no object \"weight_map\".");
+        return [.. map.Select(item => (item.Key, item.Value is JsonValue value && value.TryGetValue<string>(out var shard)
+            ? shard
+            : throw new ModelFolderException($"{path}: the file of tensor {item.Key} is not a text.")))];
     }
 
     private static SafetensorsFile OpenFile(string folder, string name)

@@ -40,7 +40,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             using var document = JsonDocument.Parse(json, new() { AllowDuplicateProperties = false });
             return Parse(document.RootElement, path, dataStart: 8 + (long)length, fileLength: stream.Length);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Damaged(path, $"its header is not valid: {e.Message}", e);
         }

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Adapters;
 using TrlSharp.Batches;
 using TrlSharp.Generation;
 using TrlSharp.Models.Families;
@@ -38,7 +39,35 @@ public sealed class CausalLM : ICausalLM, IDisposable
     public bool RecomputeActivations { get; set; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, Parameter Value)> Parameters => [.. _store.Parameters.Where(p => p.Trainable).Select(p => (p.Name, p.Value))];
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters =>
+        [.. _store.Parameters.Where(p => p.Trainable).Select(p => (p.Name, p.Value)), .. AdapterList.SelectMany(adapter => adapter.Parameters)];
+
+    /// <summary>The adapters that are attached, applied or not.</summary>
+    public IReadOnlyList<LoraAdapter> Adapters => AdapterList;
+
+    /// <summary>Whether a pass is part of training: then adapters drop some of their inputs. Default false.</summary>
+    public bool IsTraining { get; set; }
+
+    /// <summary>The state of the generator that decides what adapters drop, to be stored with a run that will be resumed.</summary>
+    public byte[] DropoutState
+    {
+        get
+        {
+            using var state = Dropout.get_state();
+            return state.data<byte>().ToArray();
+        }
+
+        set
+        {
+            using var state = tensor(value);
+            Dropout.set_state(state);
+        }
+    }
+
+    internal List<LoraAdapter> AdapterList { get; } = [];
+
+    /// <summary>A generator of its own, so that nothing else in the process changes a training run.</summary>
+    internal Generator Dropout { get; } = new();
 
     /// <summary>The longest sequence of a model with learned positions; null where positions are computed.</summary>
     public int? MaxPositions => _decoder.Positions is { } positions ? (int)positions.Weight.Value.size(0) : null;
@@ -108,7 +137,7 @@ public sealed class CausalLM : ICausalLM, IDisposable
         {
             // The handle goes now; what the backward pass needs of the tensor stays.
             using var input = x;
-            x = RecomputeActivations && is_grad_enabled() && context is { Caches: null, Routing: null } ? Recomputed.Run(input, y => block.Forward(y, context)) : block.Forward(input, context); // [T, D]
+            x = RecomputeActivations && is_grad_enabled() && context is { Caches: null, Routing: null } ? Recomputed.Run(input, y => block.Forward(y, context), Dropout) : block.Forward(input, context); // [T, D]
             trace?.Add(x.alias().MoveToOuterDisposeScope());
         }
 
@@ -117,10 +146,19 @@ public sealed class CausalLM : ICausalLM, IDisposable
         return x.MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Computes as the base model until the result is disposed: the reference of preference methods without a second copy in memory.
+    /// </summary>
+    public IDisposable WithoutAdapters() => new AdapterPause(AdapterList);
+
+    /// <summary>Starts the generator that decides what adapters drop. Equal seeds give equal runs; without a call the seed is 0.</summary>
+    public void SeedDropout(long seed) => Dropout.manual_seed(seed);
+
     /// <summary>Frees the weights. Tensors that were computed from them stay valid.</summary>
     public void Dispose()
     {
         foreach (var parameter in _store.Parameters) parameter.Value.Dispose();
+        Dropout.Dispose();
     }
 
     private Tensor Embed(Tensor tokens, ForwardContext context)

@@ -22,6 +22,22 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
     /// <summary>Whether the key is there with a value other than null.</summary>
     public bool Has(string key) => Find(key) is not null;
 
+    /// <summary>The keys of this object.</summary>
+    public IEnumerable<string> Keys => json.Select(item => item.Key);
+
+    /// <summary>Whether the value is a text.</summary>
+    public bool IsText(string key) => Find(key)?.GetValueKind() == JsonValueKind.String;
+
+    /// <summary>Whether the value is a number.</summary>
+    public bool IsNumber(string key) => Find(key)?.GetValueKind() == JsonValueKind.Number;
+
+    /// <summary>Whether the key has a value other than null, false, an empty list and an empty object.</summary>
+    public bool IsOn(string key) => Find(key) switch
+    {
+        null or JsonArray { Count: 0 } or JsonObject { Count: 0 } => false,
+        var value => value.GetValueKind() != JsonValueKind.False,
+    };
+
     public int Int(string key, int? fallback = null)
     {
         if (Find(key) is not { } value) return fallback ?? throw Missing(key);

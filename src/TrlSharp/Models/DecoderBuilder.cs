@@ -28,7 +28,7 @@ internal static class DecoderBuilder
         // A tied file holds the tensor once, under either name.
         var onlyHead = isTied && !source.Contains(embeddingName) && source.Contains(headName);
         var weight = root.Parameter(onlyHead ? headName : embeddingName, InitialValue.Normal, vocabulary, hidden);
-        var embedding = root.Store.AddModule(model.Join(names.Embedding), new Embedding(weight, names.PaddedEmbedding ? PaddingIndex(config, vocabulary) : null));
+        var embedding = root.Store.AddModule(model.Join(names.Embedding), new Embedding(model.Join(names.Embedding), weight, names.PaddedEmbedding ? PaddingIndex(config, vocabulary) : null));
 
         var layers = config.Size(config.Has("n_layer") ? "n_layer" : "num_hidden_layers");
         if (layers > MostLayers) throw config.Wrong("num_hidden_layers", $"at most {MostLayers}");

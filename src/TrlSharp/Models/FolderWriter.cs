@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrlSharp.Checkpoints;
+using TrlSharp.Models.Weights;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;
@@ -45,7 +46,7 @@ internal static class FolderWriter
     /// <summary>Writes the shards in the order of the parameters and returns the names of the files.</summary>
     private static List<string> WriteWeights(CausalLM model, string staging, long shardSize)
     {
-        var tensors = model.Store.Parameters.Select(p => (p.Name, (Tensor)p.Value)).Concat(model.Store.Aliases.Select(a => (a.Name, (Tensor)a.Parameter.Value))).ToList();
+        var tensors = Tensors(model);
         var shards = Shards(tensors, shardSize);
         if (shards.Count == 1)
         {
@@ -68,6 +69,28 @@ internal static class FolderWriter
         WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted });
         names.Add("model.safetensors.index.json");
         return names;
+    }
+
+    /// <summary>Whether a tied model has an embedding and a head of their own, since an adapter that had trained one of them was merged.</summary>
+    public static bool IsSeparated(CausalLM model) =>
+        model.Decoder.Head.Weight != model.Decoder.Embedding.Weight && model.Adapters.All(adapter => !adapter.IsApplied) && Shared(model) is not null;
+
+    private static List<(string Name, Tensor Value)> Tensors(CausalLM model)
+    {
+        var tensors = model.Store.Parameters.Select(p => (p.Name, (Tensor)p.Value)).Concat(model.Store.Aliases.Select(a => (a.Name, (Tensor)a.Parameter.Value))).ToList();
+        if (!IsSeparated(model)) return tensors;
+        var (embedding, head) = (model.Decoder.Embedding, model.Decoder.Head);
+        string[] names = [$"{embedding.Path}.weight", $"{head.Path}.weight"];
+        tensors.RemoveAll(t => t.Item1 == Shared(model)!.Name || names.Contains(t.Item1));
+        return [(names[0], embedding.Weight.Value), .. tensors, (names[1], head.Weight.Value)];
+    }
+
+    /// <summary>The one parameter that embedding and head are in a tied model; null in others.</summary>
+    private static NamedParameter? Shared(CausalLM model)
+    {
+        var names = new[] { model.Decoder.Embedding.Path, model.Decoder.Head.Path }.Select(path => model.Store.Source.StoredName($"{path}.weight")).ToHashSet(StringComparer.Ordinal);
+        var found = model.Store.Parameters.Where(p => names.Contains(p.Name)).ToList();
+        return found.Count == 1 ? found[0] : null;
     }
 
     private static List<List<(string Name, Tensor Value)>> Shards(List<(string Name, Tensor Value)> tensors, long shardSize)

@@ -16,6 +16,7 @@ internal sealed class ForwardContext
     private readonly ScalarType _type;
     private readonly List<int> _counts = [];
     private readonly List<int> _lengths = [];
+    private readonly int[]? _sequences;
 
     /// <param name="layout">The sequences of this pass.</param>
     /// <param name="type">Type of the activations.</param>
@@ -34,6 +35,7 @@ internal sealed class ForwardContext
         }
 
         Positions = tensor(positions, device: device);
+        if (caches is null) _sequences = [.. Enumerable.Range(0, layout.Count).SelectMany(s => Enumerable.Repeat(s, _counts[s]))];
     }
 
     public SequenceLayout Layout { get; }
@@ -53,6 +55,12 @@ internal sealed class ForwardContext
     /// Rotary tables that depend on the length of a sequence take every sequence to be at least that long: what transformers computes for a padded batch. Default 0.
     /// </summary>
     public int PaddedLength { get; init; }
+
+    /// <summary>
+    /// Which tokens may share a matrix product whose number of rows depends on their values (experts): those of one sequence, because the rounding of a product
+    /// depends on its number of rows and nothing of a sequence may depend on another. With caches everything may be shared.
+    /// </summary>
+    public int SequenceOf(int token) => _sequences is null ? 0 : _sequences[token];
 
     /// <summary>The cosines and sines of this pass.</summary>
     public RotaryTable Rotation(RotaryEmbedding rotary)

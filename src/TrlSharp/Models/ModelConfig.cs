@@ -1,5 +1,6 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using TrlSharp.Checkpoints;
 
 namespace TrlSharp.Models;
 
@@ -22,33 +23,13 @@ public sealed class ModelConfig
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelFolderException">There is no such file, or it is not a JSON object.</exception>
-    public static ModelConfig Load(string path)
-    {
-        try
-        {
-            return Parse(File.ReadAllText(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFolderException($"{path} cannot be read: {e.Message}", e);
-        }
-    }
+    public static ModelConfig Load(string path) => new(StrictJson.ReadObject(path), path);
 
     /// <summary>Reads text, for models that do not come from a folder.</summary>
     /// <param name="json">The content of a config.json.</param>
     /// <param name="origin">Where it comes from, for messages.</param>
-    public static ModelConfig Parse(string json, string origin = "config.json")
-    {
-        try
-        {
-            var node = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 64 });
-            return new(node as JsonObject ?? throw new ModelFolderException($"{origin} is not a JSON object."), origin);
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFolderException($"{origin} is not valid JSON: {e.Message}", e);
-        }
-    }
+    /// <exception cref="ModelFolderException">It is not a JSON object.</exception>
+    public static ModelConfig Parse(string json, string origin = "config.json") => new(StrictJson.ParseObject(Encoding.UTF8.GetBytes(json), origin), origin);
 
     /// <summary>A copy of the object.</summary>
     public JsonObject ToJson() => _json.DeepClone().AsObject();

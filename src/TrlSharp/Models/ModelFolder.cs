@@ -93,6 +93,7 @@ public static class ModelFolder
             ScalarType.Float64 => "float64",
             _ => "float32",
         };
+        if (FolderWriter.IsSeparated(model)) json["tie_word_embeddings"] = false;
         return json;
     }
 }

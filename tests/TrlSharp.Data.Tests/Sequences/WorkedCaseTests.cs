@@ -17,7 +17,7 @@ public sealed class WorkedCaseTests
         {
             var data = new TheoryData<string, string>();
             foreach (var c in MaskingCases.Read('T'))
-                foreach (var template in (string[])["chatml", "llama3"])
+                foreach (var template in (string[])["chatml", "llama3", "chatml by hand", "llama3 by hand"])
                     data.Add(c.Find("id")!.Text, template);
             return data;
         }
@@ -28,7 +28,7 @@ public sealed class WorkedCaseTests
     public void Spans_are_those_worked_out_by_hand(string id, string template)
     {
         var @case = MaskingCases.Find(id);
-        var expected = @case.Find(template)!;
+        var expected = @case.Find(template.Split(' ')[0])!;
         var example = Assert.Single(Prove(@case, template));
         Assert.Equal((int)expected.Find("len")!.Integer, example.Text.Length);
         Assert.Equal(expected.Find("spans")!.Items.Select(Span), Trained(example));
@@ -64,11 +64,41 @@ public sealed class WorkedCaseTests
         Assert.Equal(MaskFault.NoImageSupport, Assert.Throws<MaskException>(() => Prove(image, "chatml")).Fault);
     }
 
+    [Theory]
+    [InlineData("E13", "trl__deepseekv3", MaskFault.FieldPartlyRendered, "content[0..1")]
+    [InlineData("E14", "huggingface.js__TheBloke_Mistral-7B-Instruct-v0.1-GPTQ", MaskFault.TemplateRejected, "alternate")]
+    public void Conversations_that_a_template_cannot_hold_are_refused(string id, string template, MaskFault fault, string part)
+    {
+        var e = Assert.Throws<MaskException>(() => Prove(MaskingCases.Find(id), template));
+        Assert.Equal(fault, e.Fault);
+        Assert.Contains(part, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x", "y")]
+    [InlineData("yes", "yes")]
+    public void A_template_that_shows_the_answer_before_the_question_is_refused(string question, string answer)
+    {
+        const string Source = "{{ messages[-1].content }}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        var prover = RealTemplates.Prover(ChatTemplate.Parse(Source), TrainPolicy.Assistant, "<|im_end|>");
+        var chat = ChatGenerator.Example([ChatGenerator.Message("user", question), ChatGenerator.Message("assistant", answer)]);
+        var conversation = new ConversationReader([], SeverityTable.Default).Read(chat);
+        Assert.Equal(MaskFault.AnswerLeak, Assert.Throws<MaskException>(() => prover.Prove(conversation, MessageWeights.Of(conversation, TrainPolicy.Assistant))).Fault);
+    }
+
     private static IReadOnlyList<ProvedExample> Prove(RowValue @case, string template)
     {
         var policy = @case.Find("policy") is { } p ? TrainPolicy.Parse(p) : TrainPolicy.Assistant;
-        Func<RenderRequest, RenderedConversation> render = template == "chatml" ? HandRenderer.ChatMl : HandRenderer.Llama3;
-        var prover = new ConversationProver(render, new TemplateProbe(render, "").Profile(), policy, [template == "chatml" ? "<|im_end|>" : "<|eot_id|>"], null, null, null);
+        Func<RenderRequest, RenderedConversation> render = template switch
+        {
+            "chatml" => ChatTemplate.Parse(RealTemplates.ChatMl).Render,
+            "llama3" => RealTemplates.Load("trl__llama3", ("bos_token", "<|begin_of_text|>")).Render,
+            "chatml by hand" => HandRenderer.ChatMl,
+            "llama3 by hand" => HandRenderer.Llama3,
+            _ => RealTemplates.Load(template).Render,
+        };
+        var stop = template.StartsWith("llama3", StringComparison.Ordinal) ? "<|eot_id|>" : template.StartsWith("chatml", StringComparison.Ordinal) ? "<|im_end|>" : "</s>";
+        var prover = new ConversationProver(render, new TemplateProbe(render, "").Profile(), policy, [stop], null, null, null);
         var conversation = new ConversationReader(policy.Roles, prover.Severities).Read(MaskingCases.Conversation(@case));
         return prover.Prove(conversation, MessageWeights.Of(conversation, policy));
     }

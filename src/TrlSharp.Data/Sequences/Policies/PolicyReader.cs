@@ -5,7 +5,8 @@ namespace TrlSharp.Sequences.Policies;
 /// <summary>From a name or a map of settings to a <see cref="TrainPolicy"/>. Every fault of the map is reported at once.</summary>
 internal sealed class PolicyReader
 {
-    private static readonly string[] Keys =
+    /// <summary>Everything that a map of settings may hold.</summary>
+    internal static readonly string[] Keys =
     [
         "policy", "turns", "roles", "role_stop", "thinking", "empty_thinking", "tool_calls", "content", "stop", "history", "modes", "rules", "turn_weight",
         "append_stop", "boundary", "straddle", "content_special_tokens", "mask_source", "response_template", "instruction_template", "completion_only", "on",

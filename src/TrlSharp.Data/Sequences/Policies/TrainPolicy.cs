@@ -93,6 +93,9 @@ public sealed record TrainPolicy
     /// <summary>The name it was asked for by, or <c>assistant</c>; shown in reports.</summary>
     public string Name { get; init; } = "assistant";
 
+    /// <summary>The settings that <see cref="Parse(RowValue)"/> understands; on the command line <c>--train.NAME</c>.</summary>
+    public static IReadOnlyList<string> SettingNames => PolicyReader.Keys;
+
     /// <summary>Reads a policy: a name (<see cref="NamedPolicies"/>) or a map of the keys above in snake or camel case.</summary>
     /// <exception cref="ConfigException">Unknown keys or values; all of them are named.</exception>
     public static TrainPolicy Parse(RowValue value) => PolicyReader.Read(value);

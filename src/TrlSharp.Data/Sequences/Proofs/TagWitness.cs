@@ -13,7 +13,10 @@ internal static class TagWitness
     {
         if (text.Rendered.GenerationSpans.Count == 0) return null;
         var tags = text.Rendered.GenerationSpans.Where(t => t.Start < Math.Max(span.End, span.Start + 1) && t.End > span.Start).ToArray();
-        if (tags.Length == 0) return (MaskFault.TagsDiffer, "the template's generation tags leave the whole turn out");
+        if (tags.Length == 0)
+            return HoldsBodyOf(text, span.Message, span.Start, span.End)
+                ? (MaskFault.TagsDiffer, "the template's generation tags leave the whole turn out")
+                : (MaskFault.TagsDifferInFraming, "the generation tags leave out the stop of an empty answer");
         var differences = new List<string>();
         if (tags[0].Start < span.Start)
         {

@@ -190,10 +190,12 @@ internal sealed class TurnProver
     /// <summary>Text of this or a later message before the turn begins, other than what the prompt itself supplied.</summary>
     private RowFault? Leak(int i, RenderIndex text, int start)
     {
-        var leaked = text.FirstDataFrom(i + 1) < start ? text.FirstDataFrom(i + 1) : text.FirstData(i) < start && !PromptSupplies(i, text.FirstData(i)) ? text.FirstData(i) : -1;
+        var own = text.FirstData(i);
+        var before = own < start || Enumerable.Range(0, i).Any(m => text.BodyEnd(m) > own);
+        var leaked = text.FirstDataFrom(i + 1) < start ? text.FirstDataFrom(i + 1) : before && !PromptSupplies(i, own) ? own : -1;
         if (leaked < 0 || _weights[i].Flags.PrefillLength > 0) return null;
         var origin = text.Spans[text.SpanAt(leaked)].Origin;
-        return new RowFault(MaskFault.AnswerLeak, $"{_weights[i].Message}: {origin} already stands at character {leaked}, before the turn begins at {start}; the model would see what it shall say. "
+        return new RowFault(MaskFault.AnswerLeak, $"{_weights[i].Message}: {origin} already stands at character {leaked}, before its turn; the model would see what it shall say. "
             + "The template looks ahead: use another one.");
     }
 

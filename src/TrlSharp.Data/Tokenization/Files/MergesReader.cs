@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using TrlSharp.Tokenization.Models;
@@ -7,6 +8,7 @@ namespace TrlSharp.Tokenization.Files;
 /// <summary>Reads <c>model.merges</c>: <c>"a b"</c> or <c>["a", "b"]</c> per merge.</summary>
 internal static class MergesReader
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static MergeTable Read(ref Utf8JsonReader reader, Utf8Vocabulary vocabulary, string continuingPrefix)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new ModelFolderException($"{TokenizerFile.Name}: model.merges must be an array.");
@@ -17,18 +19,16 @@ internal static class MergesReader
         {
             if (reader.TokenType == JsonTokenType.String)
             {
-                var length = VocabularyReader.CopyString(ref reader, ref buffer);
-                target.AddLine(buffer.AsSpan(0, length));
+                target.AddLine(VocabularyReader.Unescape(ref reader, ref buffer));
                 continue;
             }
 
-            var (left, right) = (0, 0);
             if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.String) throw target.Bad();
-            left = VocabularyReader.CopyString(ref reader, ref buffer);
+            var left = VocabularyReader.Unescape(ref reader, ref buffer);
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw target.Bad();
-            right = VocabularyReader.CopyString(ref reader, ref second);
+            var right = VocabularyReader.Unescape(ref reader, ref second);
             if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) throw target.Bad();
-            target.Add(buffer.AsSpan(0, left), second.AsSpan(0, right));
+            target.Add(left, right);
         }
 
         target.Merges.Freeze();
@@ -48,9 +48,11 @@ internal static class MergesReader
     {
         private readonly int _prefixLength = Encoding.UTF8.GetByteCount(continuingPrefix);
         private byte[] _merged = new byte[1024];
+        private int _lastEntry = -1;
 
         public MergeTable Merges { get; } = new(Math.Max(1024, vocabulary.Count * 2));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void AddLine(ReadOnlySpan<byte> line)
         {
             if (line.StartsWith("#version"u8)) return;
@@ -59,6 +61,7 @@ internal static class MergesReader
             Add(line[..space], line[(space + 1)..]);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Add(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
         {
             if (right.Length < _prefixLength) throw Bad();
@@ -66,11 +69,27 @@ internal static class MergesReader
             if (_merged.Length < length) _merged = new byte[length];
             left.CopyTo(_merged);
             right[_prefixLength..].CopyTo(_merged.AsSpan(left.Length));
-            Merges.Add(Find(left), Find(right), Find(_merged.AsSpan(0, length)));
+            Merges.Add(Find(left), Find(right), FindMerged(_merged.AsSpan(0, length)));
+        }
+
+        /// <summary>Merges stand in the order of the tokens that they make, so the last token or the one after it is nearly always the one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private int FindMerged(ReadOnlySpan<byte> token)
+        {
+            for (var entry = Math.Max(0, _lastEntry); entry < Math.Min(_lastEntry + 2, vocabulary.Count); entry++)
+            {
+                if (!vocabulary.Token(entry).SequenceEqual(token)) continue;
+                _lastEntry = entry;
+                return vocabulary.Id(entry);
+            }
+
+            _lastEntry = vocabulary.FindEntry(token);
+            return _lastEntry >= 0 ? vocabulary.Id(_lastEntry) : Find(token);
         }
 
         public ModelFolderException Bad() => new($"{TokenizerFile.Name}: model.merges[{Merges.RankCount}] must be \"left right\" or [left, right].");
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Find(ReadOnlySpan<byte> token)
         {
             var id = vocabulary.Find(token);

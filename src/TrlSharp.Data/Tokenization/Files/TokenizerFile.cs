@@ -24,6 +24,7 @@ internal sealed class TokenizerFile
     public MergeTable? Merges { get; private set; }
 
     private ReadOnlyMemory<byte> _deferredMerges;
+    private int _expectedTokens;
 
     /// <summary>A file that was never written: sections and model fields as JSON objects, tables as they are.</summary>
     public static TokenizerFile Create(string sectionsJson, string modelJson, Utf8Vocabulary vocabulary, MergeTable? merges = null, List<double>? scores = null)
@@ -36,7 +37,10 @@ internal sealed class TokenizerFile
 
     public static TokenizerFile Parse(ReadOnlyMemory<byte> json)
     {
-        var file = new TokenizerFile();
+        if (!System.Text.Unicode.Utf8.IsValid(json.Span)) throw new ModelFolderException($"{Name} is not UTF-8.");
+
+        // A token takes some 30 bytes of a file without merges and 60 to 100 of one with them.
+        var file = new TokenizerFile { _expectedTokens = Math.Clamp(json.Length / 64, 200, 1 << 20) };
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64 });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new ModelFolderException($"{Name} must be an object.");
@@ -88,7 +92,7 @@ internal sealed class TokenizerFile
 
     private void ReadVocabulary(ref Utf8JsonReader reader)
     {
-        (Vocabulary, Scores) = (new Utf8Vocabulary(), null);
+        (Vocabulary, Scores) = (new Utf8Vocabulary(_expectedTokens), null);
         if (reader.TokenType == JsonTokenType.StartArray) Scores = VocabularyReader.ReadPieces(ref reader, Vocabulary);
         else if (reader.TokenType == JsonTokenType.StartObject) VocabularyReader.ReadIds(ref reader, Vocabulary);
         else throw new ModelFolderException($"{Name}: model.vocab must be an object of ids or an array of scored pieces.");

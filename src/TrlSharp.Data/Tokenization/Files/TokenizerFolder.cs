@@ -45,8 +45,12 @@ internal static class TokenizerFolder
     private static Tokenizer Read(string folder)
     {
         var (config, map, added) = (Optional(folder, ConfigName), Optional(folder, "special_tokens_map.json"), Optional(folder, "added_tokens.json"));
-        var tokenizer = Optional(folder, TokenizerFile.Name);
-        if (!tokenizer.IsEmpty) return TokenizerBuilder.Build(tokenizer, config, map, added);
+        if (Optional(folder, TokenizerFile.Name) is { IsEmpty: false } tokenizer) return TokenizerBuilder.Build(tokenizer, config, map, added);
+        if (Optional(folder, TekkenConverter.Name) is { IsEmpty: false } tekken) return TokenizerBuilder.Build(() => TekkenConverter.Convert(tekken), config, map, added);
+        if (Optional(folder, "vocab.json") is { IsEmpty: false } vocab && Optional(folder, "merges.txt") is { IsEmpty: false } merges)
+            return TokenizerBuilder.Build(() => VocabularyMergesConverter.Convert(vocab, merges, config), config, map, added);
+        if (Optional(folder, SentencePieceModel.Name) is { IsEmpty: false } pieces)
+            return TokenizerBuilder.Build(() => SentencePieceConverter.Convert(pieces, config), config, map, added);
         throw new ModelFolderException(
             "there is no tokenizer.json here, and none of vocab.json with merges.txt, tekken.json and tokenizer.model either. Download the tokenizer files of the model.");
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TrlSharp.Tokenization.Models;
 
@@ -10,19 +11,21 @@ internal static class VocabularyReader
     public const int MaxTokenBytes = 1 << 20;
 
     /// <summary><c>{"token": id, …}</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ReadIds(ref Utf8JsonReader reader, Utf8Vocabulary vocabulary)
     {
         var buffer = new byte[1024];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var length = CopyString(ref reader, ref buffer);
+            var token = Unescape(ref reader, ref buffer);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id < 0)
-                throw new ModelFolderException($"{TokenizerFile.Name}: model.vocab gives \"{Shown(buffer.AsSpan(0, length))}\" something else than an id from 0 to 2147483647.");
-            vocabulary.Add(buffer.AsSpan(0, length), id);
+                throw new ModelFolderException($"{TokenizerFile.Name}: model.vocab gives \"{Shown(token)}\" something else than an id from 0 to 2147483647.");
+            vocabulary.Add(token, id);
         }
     }
 
     /// <summary><c>[["piece", score], …]</c>; returns the scores.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static List<double> ReadPieces(ref Utf8JsonReader reader, Utf8Vocabulary vocabulary)
     {
         var buffer = new byte[1024];
@@ -30,9 +33,9 @@ internal static class VocabularyReader
         while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw NotAPiece(scores.Count);
-            var length = CopyString(ref reader, ref buffer);
+            var piece = Unescape(ref reader, ref buffer);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw NotAPiece(scores.Count);
-            vocabulary.Add(buffer.AsSpan(0, length), scores.Count);
+            vocabulary.Add(piece, scores.Count);
             var score = SerdeNumber.Parse(reader.ValueSpan);
             scores.Add(double.IsFinite(score) ? score : throw NotAPiece(scores.Count));
             if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) throw NotAPiece(scores.Count - 1);
@@ -41,20 +44,15 @@ internal static class VocabularyReader
         return reader.TokenType == JsonTokenType.EndArray ? scores : throw NotAPiece(scores.Count);
     }
 
-    /// <summary>Unescapes the current string into a buffer that grows as needed; returns its length.</summary>
-    public static int CopyString(ref Utf8JsonReader reader, ref byte[] buffer)
+    /// <summary>The current string without escapes: a slice of the file, or else the buffer, which grows as needed. The file is known to be UTF-8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader, ref byte[] buffer)
     {
         var raw = reader.ValueSpan;
-        if (raw.Length > buffer.Length)
-        {
-            if (raw.Length > MaxTokenBytes) throw new ModelFolderException($"{TokenizerFile.Name} has a token of {raw.Length} bytes; the limit is {MaxTokenBytes}.");
-            buffer = new byte[raw.Length];
-        }
-
-        if (reader.ValueIsEscaped) return reader.CopyString(buffer);
-        if (!System.Text.Unicode.Utf8.IsValid(raw)) throw new ModelFolderException($"{TokenizerFile.Name} has a token that is not UTF-8: \"{Shown(raw)}\".");
-        raw.CopyTo(buffer);
-        return raw.Length;
+        if (raw.Length > MaxTokenBytes) throw new ModelFolderException($"{TokenizerFile.Name} has a token of {raw.Length} bytes; the limit is {MaxTokenBytes}.");
+        if (!reader.ValueIsEscaped) return raw;
+        if (raw.Length > buffer.Length) buffer = new byte[raw.Length];
+        return buffer.AsSpan(0, reader.CopyString(buffer));
     }
 
     /// <summary>The start of a token, for messages.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using TrlSharp.Tokenization.Text;
 
@@ -38,6 +39,7 @@ internal sealed class BytePairModel : TokenModel
     /// No merge makes a token with <paramref name="boundary"/> after anything but itself, and the boundary is a symbol of its own: text may
     /// then be cut before every run of it and encoded cut by cut, with the same result.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool IsCutBefore(char boundary)
     {
         if (_options.IgnoreMerges || _options.ByteLevel || _charSymbols[boundary] < 0) return false;
@@ -91,6 +93,7 @@ internal sealed class BytePairModel : TokenModel
 
     internal ReadOnlySpan<int> Fallback => _fallback;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillCharSymbols()
     {
         Array.Fill(_charSymbols, -1);

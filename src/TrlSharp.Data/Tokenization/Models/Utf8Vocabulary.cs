@@ -1,22 +1,32 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace TrlSharp.Tokenization.Models;
 
 /// <summary>
-/// Token ↔ id for a model's vocabulary: one blob of UTF-8, an offset per entry and an open-addressing table of entries, so that a
-/// vocabulary of 256,000 tokens is a handful of arrays instead of 256,000 strings. Filled once, then read by any number of threads.
+/// Token ↔ id for a model's vocabulary: one blob of UTF-8, an offset per entry and an open-addressing table of entries, so that a vocabulary
+/// of 256,000 tokens is a handful of arrays instead of 256,000 strings. Filled once, then read by any number of threads. What fills it is optimized at once: it is over before
+/// tiered compilation would notice.
 /// </summary>
 internal sealed class Utf8Vocabulary
 {
-    private byte[] _bytes = new byte[1 << 12];
-    private int[] _offsets = new int[256];
-    private int[] _ids = new int[256];
-    private int[] _slots = NewSlots(512);
+    private byte[] _bytes;
+    private int[] _offsets;
+    private int[] _ids;
+    private Slot[] _slots;
+    private bool _idsAreEntries = true;
     private int[] _entryOfId = [];
     private Dictionary<int, int>? _entryOfSparseId;
+
+    /// <param name="expectedTokens">Room for this many tokens at first.</param>
+    public Utf8Vocabulary(int expectedTokens = 200)
+    {
+        (_bytes, _offsets, _ids) = (new byte[expectedTokens * 8], new int[expectedTokens + 2], new int[expectedTokens + 2]);
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)expectedTokens * 2)];
+    }
 
     /// <summary>Number of distinct tokens.</summary>
     public int Count { get; private set; }
@@ -25,12 +35,15 @@ internal sealed class Utf8Vocabulary
     public int MaxId { get; private set; } = -1;
 
     /// <summary>Adds a token; a token that is already there gets the new id, as a repeated JSON key does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> token, int id)
     {
-        var slot = FindSlot(token);
-        if (_slots[slot] >= 0)
+        var key = KeyOf(token);
+        var slot = FindSlot(token, key);
+        if (_slots[slot].Entry > 0)
         {
-            _ids[_slots[slot]] = id;
+            _ids[_slots[slot].Entry - 1] = id;
+            _idsAreEntries = false;
             return;
         }
 
@@ -38,13 +51,15 @@ internal sealed class Utf8Vocabulary
         var start = _offsets[Count];
         if (_bytes.Length - start < token.Length) Array.Resize(ref _bytes, checked(Math.Max(_bytes.Length * 2, start + token.Length)));
         token.CopyTo(_bytes.AsSpan(start));
-        _slots[slot] = Count;
+        _slots[slot] = new Slot(key, Count + 1, token.Length);
+        _idsAreEntries &= id == Count;
         _ids[Count] = id;
         _offsets[++Count] = start + token.Length;
         if (Count * 2 > _slots.Length) Rehash();
     }
 
     /// <summary>Call once after the last <see cref="Add"/>: trims the arrays and builds the id → token direction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Freeze()
     {
         Array.Resize(ref _bytes, _offsets[Count]);
@@ -67,11 +82,15 @@ internal sealed class Utf8Vocabulary
     }
 
     /// <summary>The id, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<byte> token)
     {
-        var entry = _slots[FindSlot(token)];
-        return entry < 0 ? -1 : _ids[entry];
+        var entry = FindEntry(token);
+        return entry < 0 || _idsAreEntries ? entry : _ids[entry];
     }
+
+    /// <summary>The entry, or −1.</summary>
+    public int FindEntry(ReadOnlySpan<byte> token) => _slots[FindSlot(token, KeyOf(token))].Entry - 1;
 
     /// <summary>The id, or −1.</summary>
     public int Find(ReadOnlySpan<char> token)
@@ -108,29 +127,44 @@ internal sealed class Utf8Vocabulary
         return (uint)id < (uint)_entryOfId.Length ? _entryOfId[id] : -1;
     }
 
-    private int FindSlot(ReadOnlySpan<byte> token)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int FindSlot(ReadOnlySpan<byte> token, ulong key)
     {
-        var mask = _slots.Length - 1;
-        var slot = (int)(Hash(token) & (uint)mask);
-        while (_slots[slot] >= 0 && !Token(_slots[slot]).SequenceEqual(token)) slot = (slot + 1) & mask;
-        return slot;
+        var slots = _slots;
+        var mask = slots.Length - 1;
+        var mixed = (key ^ (ulong)token.Length) * 0x9E3779B97F4A7C15;
+        var at = (int)(mixed >> 32) & mask;
+        while (true)
+        {
+            ref readonly var slot = ref slots[at];
+            if (slot.Entry == 0) return at;
+            if (slot.Key == key && slot.Length == token.Length && (token.Length <= sizeof(ulong) || Token(slot.Entry - 1).SequenceEqual(token))) return at;
+            at = (at + 1) & mask;
+        }
     }
 
-    private static uint Hash(ReadOnlySpan<byte> token)
+    /// <summary>The token itself when it has up to eight bytes, so that comparing keys and lengths compares tokens; else a hash of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong KeyOf(ReadOnlySpan<byte> token)
     {
-        var hash = (ulong)token.Length * 0x9E3779B97F4A7C15;
-        while (token.Length >= 8)
+        if (token.Length > sizeof(ulong)) return HashOf(token);
+        ulong key = 0;
+        foreach (var b in token) key = (key << 8) | b;
+        return key;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static ulong HashOf(ReadOnlySpan<byte> token)
+    {
+        var hash = (ulong)token.Length;
+        for (; token.Length >= 8; token = token[8..])
         {
             hash = (hash ^ MemoryMarshal.Read<ulong>(token)) * 0xD6E8FEB86659FD93;
             hash ^= hash >> 32;
-            token = token[8..];
         }
 
-        ulong tail = 0;
-        foreach (var b in token) tail = (tail << 8) | b;
-        hash = (hash ^ tail) * 0xD6E8FEB86659FD93;
-        hash = (hash ^ (hash >> 32)) * 0x9E3779B97F4A7C15;
-        return (uint)(hash >> 32);
+        foreach (var b in token) hash = (hash ^ b) * 0x9E3779B97F4A7C15;
+        return hash ^ (hash >> 29);
     }
 
     private void Grow()
@@ -139,16 +173,15 @@ internal sealed class Utf8Vocabulary
         Array.Resize(ref _ids, _ids.Length * 2);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rehash()
     {
-        _slots = NewSlots((int)BitOperations.RoundUpToPowerOf2((uint)_slots.Length * 2));
-        for (var entry = 0; entry < Count; entry++) _slots[FindSlot(Token(entry))] = entry;
+        var old = _slots;
+        _slots = new Slot[old.Length * 2];
+        foreach (var slot in old)
+            if (slot.Entry > 0) _slots[FindSlot(Token(slot.Entry - 1), slot.Key)] = slot;
     }
 
-    private static int[] NewSlots(int length)
-    {
-        var slots = new int[length];
-        Array.Fill(slots, -1);
-        return slots;
-    }
+    /// <summary>An entry's key, number plus one (so that zero is free), and length: enough to recognise a short token without reading it.</summary>
+    private readonly record struct Slot(ulong Key, int Entry, int Length);
 }

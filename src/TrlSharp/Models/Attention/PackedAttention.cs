@@ -1,3 +1,4 @@
+using TrlSharp.Models.Layers;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
@@ -95,7 +96,7 @@ internal static class PackedAttention
             scores = cat([scores, column], -1); // [B, K, G, n, m + 1]
         }
 
-        var weights = scores.softmax(-1, ScalarType.Float32).to(q.dtype).narrow(-1, 0, keys); // [B, K, G, n, m]
+        var weights = scores.softmax(-1, Precision.Wide(scores.dtype)).to(q.dtype).narrow(-1, 0, keys); // [B, K, G, n, m]
         return weights.matmul(v.unsqueeze(2)).flatten(1, 2); // [B, N, n, H]
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
 using static TorchSharp.torch;
 
@@ -13,9 +14,9 @@ internal sealed class GroupedRouter(NamedParameter weight, NamedParameter correc
     public RouterDecision Route(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var logits = nn.functional.linear(x.to(ScalarType.Float32), weight.Value.to(ScalarType.Float32)); // [T, E]
+        var logits = nn.functional.linear(x.Widen(), weight.Value.Widen()); // [T, E]
         var scores = logits.sigmoid(); // [T, E]
-        var preference = KeepBestGroups(scores.detach() + correction.Value.to(ScalarType.Float32)); // [T, E]
+        var preference = KeepBestGroups(scores.detach() + correction.Value.to(scores.dtype)); // [T, E]
         var experts = preference.topk(chosen, -1).indexes; // [T, k]
         var weights = scores.gather(1, experts); // [T, k]
         if (normalise) weights = weights / (weights.sum(-1, keepdim: true) + 1e-20); // [T, k]

@@ -18,39 +18,49 @@ internal sealed class MixtureOfExperts(Func<Tensor, RouterDecision> route, int c
         using var scope = NewDisposeScope();
         var decision = route(x);
         context.Note(decision);
-        var mixed = Mix(x, decision, open()); // [T, D]
+        var mixed = Mix(x, decision, open(), context); // [T, D]
         return (shared is null ? mixed : mixed + shared(x)).MoveToOuterDisposeScope(); // [T, D]
     }
 
-    /// <summary>Sorts the (token, choice) pairs by expert, so that each expert runs once over its tokens.</summary>
-    private Tensor Mix(Tensor x, RouterDecision decision, Func<int, Tensor, Tensor> expert)
+    /// <summary>Sorts the (token, choice) pairs by expert, so that each expert runs over its tokens together.</summary>
+    private Tensor Mix(Tensor x, RouterDecision decision, Func<int, Tensor, Tensor> expert, ForwardContext context)
     {
-        var (order, load) = SortByExpert(decision.Experts, x.device); // [T·k]
-        var tokens = order.div(decision.Experts.size(1), RoundingMode.floor); // [T·k]
+        var choices = (int)decision.Experts.size(1);
+        var (order, runs) = SortByExpert(decision.Experts.flatten().cpu().data<long>().ToArray(), choices, context);
+        var pairs = tensor(order, device: x.device); // [T·k]
+        var tokens = pairs.div(choices, RoundingMode.floor); // [T·k]
         var inputs = x.index_select(0, tokens); // [T·k, D]
         var outputs = new List<Tensor>();
         long at = 0;
-        for (var e = 0; e < count; e++)
+        foreach (var (e, n) in runs)
         {
-            if (load[e] > 0) outputs.Add(expert(e, inputs.narrow(0, at, load[e]))); // [n, D]
-            at += load[e];
+            outputs.Add(expert(e, inputs.narrow(0, at, n))); // [n, D]
+            at += n;
         }
 
-        var weighted = cat(outputs, 0) * decision.Weights.flatten().index_select(0, order).unsqueeze(1); // [T·k, D]
+        var weighted = cat(outputs, 0) * decision.Weights.flatten().index_select(0, pairs).unsqueeze(1); // [T·k, D]
         return zeros_like(x).index_add(0, tokens, weighted, 1); // [T, D]
     }
 
-    /// <summary>The pairs in the order of their experts, earlier tokens first, and how many each expert has.</summary>
-    private (Tensor Order, long[] Load) SortByExpert(Tensor experts, Device device)
+    /// <summary>The pairs in the order of their experts, earlier tokens first, and the runs that go through an expert in one call.</summary>
+    private (long[] Order, List<(int Expert, int Count)> Runs) SortByExpert(long[] chosen, int choices, ForwardContext context)
     {
-        using var scope = NewDisposeScope();
-        var chosen = experts.flatten().cpu().data<long>().ToArray(); // [T·k]
-        var load = new long[count];
-        foreach (var e in chosen) load[e]++;
-        var next = new long[count];
-        for (var e = 1; e < count; e++) next[e] = next[e - 1] + load[e - 1];
+        var next = new int[count + 1];
+        foreach (var e in chosen) next[e + 1]++;
+        for (var e = 0; e < count; e++) next[e + 1] += next[e];
         var order = new long[chosen.Length];
         for (var pair = 0; pair < chosen.Length; pair++) order[next[chosen[pair]]++] = pair;
-        return (tensor(order, device: device).MoveToOuterDisposeScope(), load);
+
+        var runs = new List<(int Expert, int Count)>();
+        var (last, sequence) = (-1L, -1);
+        foreach (var pair in order)
+        {
+            var own = context.SequenceOf((int)pair / choices);
+            if (chosen[pair] == last && own == sequence) runs[^1] = (runs[^1].Expert, runs[^1].Count + 1);
+            else runs.Add(((int)chosen[pair], 1));
+            (last, sequence) = (chosen[pair], own);
+        }
+
+        return (order, runs);
     }
 }

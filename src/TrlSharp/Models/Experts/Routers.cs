@@ -1,3 +1,4 @@
+using TrlSharp.Models.Layers;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Experts;
@@ -12,7 +13,7 @@ internal static class Routers
     public static RouterDecision SoftmaxThenTop(Tensor logits, int k, bool normalise)
     {
         using var scope = NewDisposeScope();
-        var (weights, experts) = logits.softmax(-1, ScalarType.Float32).topk(k, -1); // [T, k]
+        var (weights, experts) = logits.softmax(-1, Precision.Wide(logits.dtype)).topk(k, -1); // [T, k]
         if (normalise) weights = weights / weights.sum(-1, keepdim: true); // [T, k]
         return new(logits, experts.MoveToOuterDisposeScope(), weights.to(logits.dtype).MoveToOuterDisposeScope());
     }
@@ -22,6 +23,6 @@ internal static class Routers
     {
         using var scope = NewDisposeScope();
         var (chosen, experts) = logits.topk(k, -1); // [T, k]
-        return new(logits, experts.MoveToOuterDisposeScope(), chosen.softmax(-1, ScalarType.Float32).to(logits.dtype).MoveToOuterDisposeScope());
+        return new(logits, experts.MoveToOuterDisposeScope(), chosen.softmax(-1, Precision.Wide(logits.dtype)).to(logits.dtype).MoveToOuterDisposeScope());
     }
 }

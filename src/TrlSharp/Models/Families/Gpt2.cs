@@ -32,6 +32,6 @@ internal static class Gpt2
             model => model.LayerNorm("ln_f", hidden, epsilon).Forward,
             new() { Base = "transformer", Embedding = "wte", Layers = "h", PaddedEmbedding = false, TiedByDefault = true });
         var positions = root["transformer"]["wpe"].Parameter("weight", InitialValue.Normal, config.Size("n_positions", 1024), hidden);
-        return decoder with { Positions = root.Store.AddModule("transformer.wpe", new Embedding(positions, paddingIndex: null)) };
+        return decoder with { Positions = root.Store.AddModule("transformer.wpe", new Embedding("transformer.wpe", positions, paddingIndex: null)) };
     }
 }

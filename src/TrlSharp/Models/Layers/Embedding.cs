@@ -1,16 +1,34 @@
+using TrlSharp.Adapters;
 using TrlSharp.Models.Weights;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
 
-/// <summary>A table of vectors. V rows, D columns, T tokens.</summary>
+/// <summary>A table of vectors, and what adapters add to it. V rows, D columns, T tokens.</summary>
+/// <param name="path">The module's path in transformers.</param>
 /// <param name="weight">[V, D]</param>
 /// <param name="paddingIndex">The row whose gradient is dropped, as <c>torch.nn.Embedding(padding_idx)</c> does; null for none.</param>
-internal sealed class Embedding(NamedParameter weight, int? paddingIndex)
+internal sealed class Embedding(string path, NamedParameter weight, int? paddingIndex) : IModule
 {
-    public NamedParameter Weight => weight;
+    public string Path => path;
+
+    public NamedParameter Weight { get; private set; } = weight;
+
+    /// <summary>Low-rank additions, of all adapters.</summary>
+    public List<LoraEmbedding> Adapters { get; } = [];
+
+    public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => [("weight", Weight)];
+
+    public void Replace(string name, NamedParameter parameter) => Weight = parameter;
 
     /// <summary>int64 [T] → [T, D]</summary>
-    public Tensor Forward(Tensor tokens) => Ops.Embedding(weight.Value, tokens, paddingIndex ?? -1); // [T, D]
+    public Tensor Forward(Tensor tokens)
+    {
+        var x = Ops.Embedding(Weight.Value, tokens, paddingIndex ?? -1); // [T, D]
+        if (Adapters.Count == 0) return x;
+        using var scope = NewDisposeScope();
+        foreach (var adapter in Adapters) x = adapter.Add(tokens, x); // [T, D]
+        return x.MoveToOuterDisposeScope();
+    }
 }

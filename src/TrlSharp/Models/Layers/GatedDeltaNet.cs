@@ -44,12 +44,12 @@ internal sealed class GatedDeltaNet
         var (query, key, value, z) = Project(x, context);
         var share = _sizes.Values / _sizes.Keys;
         var gates = _gates.Forward(x).unflatten(1, [_sizes.Keys, 2 * share]); // [T, G, 2N/G]
-        var beta = gates.narrow(2, 0, share).flatten(1).sigmoid().to(ScalarType.Float32); // [T, N]
-        var a = gates.narrow(2, share, share).flatten(1).to(ScalarType.Float32); // [T, N]
-        var decay = -(_logDecay.Value.to(ScalarType.Float32).exp() * nn.functional.softplus(a + _decayBias.Value.to(ScalarType.Float32))); // [T, N]
+        var beta = gates.narrow(2, 0, share).flatten(1).sigmoid().Widen(); // [T, N]
+        var a = gates.narrow(2, share, share).flatten(1).Widen(); // [T, N]
+        var decay = -(_logDecay.Value.Widen().exp() * nn.functional.softplus(a + _decayBias.Value.Widen())); // [T, N]
         var mixed = Recur(query, key, value, decay, beta, context); // [T, N, V]
         var normed = mixed * rsqrt(mixed.square().mean([-1], keepdim: true) + _epsilon); // [T, N, V]
-        var gated = (_norm.Value * normed.to(x.dtype)).to(ScalarType.Float32) * nn.functional.silu(z.to(ScalarType.Float32)); // [T, N, V]
+        var gated = (_norm.Value * normed.to(x.dtype)).Widen() * nn.functional.silu(z.Widen()); // [T, N, V]
         return _outOf.Forward(gated.to(x.dtype).flatten(1)).MoveToOuterDisposeScope(); // [T, D]
     }
 
@@ -63,9 +63,9 @@ internal sealed class GatedDeltaNet
         var z = Part(2 * keySize + share, share).unflatten(1, [values, valueSize]); // [T, N, V]
         var together = cat([Part(0, keySize), Part(keySize, keySize), Part(2 * keySize, share)], 1); // [T, 2·G·K + N·V]
         together = nn.functional.silu(_convolution.Forward(together, context)); // [T, 2·G·K + N·V]
-        Tensor Keys(long at) => Normalise(together.narrow(1, at, heads * keySize).unflatten(1, [heads, keySize]).to(ScalarType.Float32))
+        Tensor Keys(long at) => Normalise(together.narrow(1, at, heads * keySize).unflatten(1, [heads, keySize]).Widen())
             .repeat_interleave(values / heads, 1); // [T, N, K]
-        var value = together.narrow(1, 2L * heads * keySize, (long)values * valueSize).unflatten(1, [values, valueSize]).to(ScalarType.Float32); // [T, N, V]
+        var value = together.narrow(1, 2L * heads * keySize, (long)values * valueSize).unflatten(1, [values, valueSize]).Widen(); // [T, N, V]
         return (Keys(0) / Math.Sqrt(keySize), Keys(heads * keySize), value, z);
     }
 

@@ -1,28 +1,52 @@
+using TrlSharp.Adapters;
 using TrlSharp.Models.Weights;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
 
-/// <summary>x·Wᵀ + b. T rows, I inputs, O outputs.</summary>
-internal sealed class Linear(string path, NamedParameter weight, NamedParameter? bias, bool isTransposed = false)
+/// <summary>x·Wᵀ + b, and what adapters add to it. T rows, I inputs, O outputs.</summary>
+/// <param name="path">The module's path in transformers.</param>
+/// <param name="weight">[O, I]</param>
+/// <param name="bias">[O], or null.</param>
+/// <param name="isTransposed">Whether the weight is stored [I, O] (GPT-2).</param>
+internal sealed class Linear(string path, NamedParameter weight, NamedParameter? bias, bool isTransposed = false) : IModule
 {
-    /// <summary>The module's path in transformers.</summary>
     public string Path => path;
 
-    /// <summary>Whether the weight is stored [I, O].</summary>
+    public NamedParameter Weight { get; private set; } = weight;
+
+    public NamedParameter? Bias { get; private set; } = bias;
+
     public bool IsTransposed => isTransposed;
 
-    /// <summary>[O, I], or the other way round.</summary>
-    public NamedParameter Weight => weight;
+    /// <summary>Low-rank additions of this module, of all adapters.</summary>
+    public List<LoraLinear> Adapters { get; } = [];
 
-    /// <summary>[O], or null.</summary>
-    public NamedParameter? Bias => bias;
+    public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => Bias is null ? [("weight", Weight)] : [("weight", Weight), ("bias", Bias)];
+
+    public void Replace(string name, NamedParameter parameter)
+    {
+        if (name == "weight") Weight = parameter;
+        else Bias = parameter;
+    }
 
     /// <summary>[T, I] → [T, O]</summary>
     public Tensor Forward(Tensor x)
     {
-        if (!isTransposed) return nn.functional.linear(x, weight.Value, bias?.Value); // [T, O]
+        if (Adapters.Count == 0) return Base(x);
         using var scope = NewDisposeScope();
-        return nn.functional.linear(x, weight.Value.t(), bias?.Value).MoveToOuterDisposeScope(); // [T, O]
+        var y = Base(x); // [T, O]
+        foreach (var adapter in Adapters) y = adapter.Add(x, y); // [T, O]
+        return y.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The weight as [O, I].</summary>
+    public Tensor OutputsByInputs() => isTransposed ? Weight.Value.t() : Weight.Value.alias();
+
+    private Tensor Base(Tensor x)
+    {
+        if (!isTransposed) return nn.functional.linear(x, Weight.Value, Bias?.Value); // [T, O]
+        using var transposed = Weight.Value.t(); // [O, I]
+        return nn.functional.linear(x, transposed, Bias?.Value); // [T, O]
     }
 }

@@ -5,27 +5,26 @@ using static TorchSharp.torch;
 namespace TrlSharp.Models.Layers;
 
 /// <summary>x / sqrt(mean(x²) + ε) · w over the last dimension (Zhang and Sennrich, arXiv:1910.07467).</summary>
-internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind kind)
+internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind kind) : IModule
 {
-    public NamedParameter Weight => weight;
+    private NamedParameter _weight = weight;
+
+    public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => [("weight", _weight)];
+
+    public void Replace(string name, NamedParameter parameter) => _weight = parameter;
 
     /// <summary>[..., D] → [..., D]</summary>
     public Tensor Forward(Tensor x)
     {
+        using var scope = NewDisposeScope();
         var type = x.dtype;
-        switch (kind)
+        var result = kind switch
         {
-            case RmsNormKind.UnitOffset:
-                using (var scope = NewDisposeScope())
-                    return Ops.RmsNorm(x.to(ScalarType.Float32), weight.Value.to(ScalarType.Float32) + 1, epsilon).to(type).MoveToOuterDisposeScope(); // [..., D]
-            case RmsNormKind.ScaleInFloat32 when type != ScalarType.Float32:
-                using (var scope = NewDisposeScope())
-                    return Ops.RmsNorm(x.to(ScalarType.Float32), weight.Value.to(ScalarType.Float32), epsilon).to(type).MoveToOuterDisposeScope(); // [..., D]
-            case RmsNormKind.ScaleInInputType when type != ScalarType.Float32:
-                using (var scope = NewDisposeScope())
-                    return (Ops.RmsNorm(x.to(ScalarType.Float32), null, epsilon).to(type) * weight.Value).MoveToOuterDisposeScope(); // [..., D]
-            default:
-                return Ops.RmsNorm(x, weight.Value, epsilon); // [..., D]
-        }
+            RmsNormKind.UnitOffset => Ops.RmsNorm(x.Widen(), _weight.Value.Widen() + 1, epsilon).to(type), // [..., D]
+            RmsNormKind.ScaleInFloat32 => Ops.RmsNorm(x.Widen(), _weight.Value.Widen(), epsilon).to(type), // [..., D]
+            _ when type == Precision.Wide(type) => Ops.RmsNorm(x, _weight.Value, epsilon), // [..., D]
+            _ => Ops.RmsNorm(x.Widen(), null, epsilon).to(type) * _weight.Value, // [..., D]
+        };
+        return result.MoveToOuterDisposeScope();
     }
 }

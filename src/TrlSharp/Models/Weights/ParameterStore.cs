@@ -1,17 +1,19 @@
+using TrlSharp.Models.Layers;
+
 namespace TrlSharp.Models.Weights;
 
 /// <summary>Everything that a model under construction has asked for, in that order.</summary>
 internal sealed class ParameterStore(IParameterSource source)
 {
     private readonly List<NamedParameter> _parameters = [];
-    private readonly List<(string Path, object Module)> _modules = [];
+    private readonly List<(string Path, IModule Module)> _modules = [];
     private readonly List<string> _ignored = [];
     private readonly List<(string Name, NamedParameter Parameter)> _aliases = [];
 
     public IReadOnlyList<NamedParameter> Parameters => _parameters;
 
     /// <summary>Modules under their paths in transformers, <c>model.layers.0.self_attn.q_proj</c>: what adapters are aimed at.</summary>
-    public IReadOnlyList<(string Path, object Module)> Modules => _modules;
+    public IReadOnlyList<(string Path, IModule Module)> Modules => _modules;
 
     /// <summary>Further names under which a checkpoint stores a parameter: a tied head that was written twice.</summary>
     public IReadOnlyList<(string Name, NamedParameter Parameter)> Aliases => _aliases;
@@ -33,7 +35,7 @@ internal sealed class ParameterStore(IParameterSource source)
     }
 
     public T AddModule<T>(string path, T module)
-        where T : notnull
+        where T : IModule
     {
         _modules.Add((path, module));
         return module;

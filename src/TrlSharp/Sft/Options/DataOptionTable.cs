@@ -1,4 +1,6 @@
+using System.Globalization;
 using TrlSharp.Rows;
+using TrlSharp.Sequences.Policies;
 using static TrlSharp.Sft.Options.OptionKind;
 using static TrlSharp.Sft.Options.OptionRow;
 
@@ -46,7 +48,18 @@ internal static class DataOptionTable
         Obeyed("eval_packing", Flag, "null", "Whether evaluation rows are packed; null as packing.", (s, v) => s with { Data = s.Data with { EvaluationPacking = v.OptionalFlag() } }),
         Obeyed("completion_only_loss", Flag, "null", "Trains completions only; null: where a row has prompt and completion.", (s, v) => s with { Data = s.Data with { CompletionOnly = v.OptionalFlag() } }),
         Obeyed("assistant_only_loss", Flag, "false", "Trains assistant turns only, for any template.", (s, v) => s with { Data = s.Data with { AssistantOnly = v.Boolean } }),
+        Own("train", Map, "null", "Which tokens are trained: assistant (all turns, the default), last, last_turn, everything, … or a map; see docs/masks.md.", (s, v) => s with { Data = s.Data with { Policy = v.IsNull ? null : TrainPolicy.Parse(v) } }),
+        OptionRow.Choice("overflow", "\"drop\"", ["drop", "error", "turns_left", "turns_right", "split", "token_right", "token_left"],
+            "What becomes of examples longer than max_length. Dropped ones are counted.", (s, v) => s with { Data = s.Data with { Overflow = Rule(v.Text) } }) with { Treatment = OptionTreatment.Own },
+        Own("template_date", Text, "null", "The date (2025-07-09) that templates are told when they ask for it; without one such templates are refused.", (s, v) => s with { Data = s.Data with { TemplateDate = Date(v) } }),
+        Own("overwrite_output_dir", Flag, "false", "Writes into an output folder that holds files already.", (s, v) => s with { OverwriteOutput = v.Boolean }),
     ];
+
+    private static OverflowRule Rule(string name) => Enum.Parse<OverflowRule>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    private static DateTime? Date(RowValue value) => value.IsNull ? null
+        : DateTime.TryParse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+        : throw new ConfigException($"template_date is {value}; wanted: a date such as 2025-07-09, or null.");
 
     private static bool SkipPreparation(RowValue value)
     {

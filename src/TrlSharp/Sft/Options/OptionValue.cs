@@ -26,7 +26,7 @@ internal static class OptionValue
             OptionKind.Integer => Integer(given),
             OptionKind.Number => Number(given),
             OptionKind.List => List(given),
-            OptionKind.Map => MapOf(given),
+            OptionKind.Map => MapOf(given) ?? (option.Name == "train" && given.Kind == RowValueKind.String ? given : null),
             OptionKind.Choice => given.Kind == RowValueKind.String && option.Choices.Contains(given.Text) ? given : given is { Kind: RowValueKind.Boolean, Boolean: false } && option.Choices.Contains("no") ? RowValue.Of("no") : null,
             _ => given.Kind is RowValueKind.String ? given : given.Kind is RowValueKind.List or RowValueKind.Map ? null : RowValue.Of(given.ToString()),
         } ?? throw Wrong(option, given);

@@ -1,4 +1,5 @@
 using TrlSharp.Rows;
+using TrlSharp.Sequences.Policies;
 
 namespace TrlSharp.Sft.Options;
 
@@ -52,4 +53,16 @@ public sealed record SftDataSettings
 
     /// <summary>Takes rows as they are: already tokenised.</summary>
     public bool SkipPreparation { get; init; }
+
+    /// <summary>
+    /// Which tokens are trained; null: what <see cref="AssistantOnly"/> and <see cref="CompletionOnly"/> say, else all assistant turns of chats,
+    /// completions of prompts, and everything of plain text.
+    /// </summary>
+    public TrainPolicy? Policy { get; init; }
+
+    /// <summary>What becomes of examples longer than <see cref="MaxLength"/>; null: what <see cref="TruncationMode"/> says if it was given, else they are dropped and counted.</summary>
+    public OverflowRule? Overflow { get; init; }
+
+    /// <summary>The date that templates are told when they ask for it; null: those that ask are refused.</summary>
+    public DateTime? TemplateDate { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed record SftSettings
     /// <summary>Prints the plan (rows, tokens, steps, memory, time, settings) instead of training.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Writes into an output folder that holds files already.</summary>
+    public bool OverwriteOutput { get; init; }
+
     /// <summary>Names of the settings that somebody gave, in the order given.</summary>
     public IReadOnlyList<string> Given { get; init; } = [];
 

@@ -14,6 +14,7 @@ internal static class Globals
         Entry("namespace", (s, a) => MakeNamespace(s, a)),
         Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, a.Bind(1, "message")[0]!.ToText(s.Run).Text)),
         Entry("strftime_now", Now),
+        Entry("self", (_, _) => throw EvaluationException.Runtime("'TemplateReference' object is not callable")),
         Entry("cycler", (_, _) => throw EvaluationException.Refused("the function 'cycler', which no chat template needs")),
         Entry("joiner", (_, _) => throw EvaluationException.Refused("the function 'joiner', which no chat template needs")),
         Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),

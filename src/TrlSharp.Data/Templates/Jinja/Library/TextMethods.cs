@@ -120,8 +120,13 @@ internal static class TextMethods
         return BooleanValue.Of(text.Text.Length > 0 && text.Text.EnumerateRunes().All(test));
     };
 
-    private static TextValue Replace(RenderState state, TextValue text, Value?[] bound) => Replace(
-        state, text, Text(bound[0]!, "replace"), Text(bound[1]!, "replace"), bound[2] is { } count ? Numbers.Argument(count, "replace") : -1);
+    /// <summary>On markup, both arguments are escaped first, as markupsafe does.</summary>
+    private static TextValue Replace(RenderState state, TextValue text, Value?[] bound)
+    {
+        var (old, replacement) = (Text(bound[0]!, "replace"), Text(bound[1]!, "replace"));
+        if (text.IsMarkup) (old, replacement) = (Escaping.Escape(old), Escaping.Escape(replacement));
+        return Replace(state, text, old, replacement, bound[2] is { } count ? Numbers.Argument(count, "replace") : -1);
+    }
 
     private static TextValue Join(RenderState state, TextValue glue, Value items)
     {

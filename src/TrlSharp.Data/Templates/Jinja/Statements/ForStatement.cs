@@ -32,7 +32,6 @@ internal sealed class ForStatement(
 
     private void Run(RenderState state, Value iterable, int depth)
     {
-        if (iterable is UndefinedValue undefined) _ = undefined.IsTrue;
         var (scope, owner) = (state.Scope, state.Owner);
         var elements = Elements(state, scope, iterable);
         var loop = new LoopValue(elements, depth, recursive ? Recurse : null);

@@ -1,5 +1,4 @@
 using TrlSharp.Templates.Jinja.Expressions;
-using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
@@ -20,7 +19,16 @@ internal sealed record MacroBody(string? Name, IReadOnlyList<(string Name, Expre
     public CallableValue Close(RenderState state)
     {
         var scope = state.Scope;
-        return new(Name ?? "caller", (inner, arguments) => Call(inner, scope, arguments), attribute => attribute == "name" ? TextValue.Of(Name ?? "caller", default(Run) with { Origin = state.Here }) : null);
+        var here = state.Run;
+        return new(Name ?? "caller", (inner, arguments) => Call(inner, scope, arguments), attribute => attribute switch
+        {
+            "name" => TextValue.Of(Name ?? "caller", here),
+            "arguments" => new ListValue([.. Parameters.Select(p => TextValue.Of(p.Name, here))], tuple: true),
+            "caller" => BooleanValue.Of(_reads.Contains(Caller)),
+            "catch_kwargs" => BooleanValue.Of(_reads.Contains(Kwargs)),
+            "catch_varargs" => BooleanValue.Of(_reads.Contains(Varargs)),
+            _ => null,
+        });
     }
 
     private TextValue Call(RenderState state, Scope definedIn, Arguments arguments)

@@ -9,7 +9,7 @@ internal sealed class UndefinedValue(string hint, TemplateFault fault = Template
 {
     public override string TypeName => "Undefined";
 
-    public override bool IsTrue => fault == TemplateFault.Runtime ? false : throw Fail();
+    public override bool IsTrue => false;
 
     public override bool IsIterable => true;
 
@@ -25,7 +25,7 @@ internal sealed class UndefinedValue(string hint, TemplateFault fault = Template
 
     public override void AppendRepr(TextBuilder output, in Run here) => output.Append("Undefined", here);
 
-    public override TextValue ToText(in Run here) => fault == TemplateFault.Runtime ? TextValue.Empty : throw Fail();
+    public override TextValue ToText(in Run here) => TextValue.Empty;
 
     public EvaluationException Fail() => new(fault, hint);
 }

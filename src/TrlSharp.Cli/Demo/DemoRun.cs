@@ -1,0 +1,77 @@
+using TrlSharp.Inspection;
+using TrlSharp.Sequences.Policies;
+using TrlSharp.Sft;
+using TrlSharp.Sft.Options;
+using TrlSharp.Training;
+
+namespace TrlSharp.Cli.Demo;
+
+/// <summary>One of the demo's three trainings: the same rows, the same start, the same budget; only the trained tokens differ.</summary>
+/// <param name="Title">What is trained, in words.</param>
+/// <param name="Policy">As <c>--train</c> takes it.</param>
+/// <param name="Folder">Name of the model folder.</param>
+internal sealed record DemoRun(string Title, string Policy, string Folder)
+{
+    /// <summary>What a plain collator does; what most trainers do; what the data ask for.</summary>
+    public static IReadOnlyList<DemoRun> All { get; } =
+    [
+        new("every token", "everything", "every-token"),
+        new("all assistant turns", "assistant", "all-turns"),
+        new("final turn only", "last", "final-turn"),
+    ];
+
+    /// <summary>Everything to be shown about a finished training.</summary>
+    internal sealed record Outcome(DemoRun Run, SftAccount Account, IReadOnlyList<TextPiece> Mask, IReadOnlyList<(double X, double Y)> Curve, Exam.Result Exam);
+
+    public Outcome Train(string baseModel, string data, string output, int steps, CancellationToken stop)
+    {
+        var settings = new SftSettings
+        {
+            Model = new() { Path = baseModel, Bf16 = false },
+            Data = new() { Path = data, Policy = TrainPolicy.Parse(Rows.RowValue.Of(Policy)) },
+            OverwriteOutput = true,
+            Given = ["train", "max_steps", "learning_rate"],
+            Training = new() { Training = Options(output, steps) },
+        };
+        SftAccount? account = null;
+        IReadOnlyList<TextPiece> mask = [];
+        var curve = new Curve();
+        SftRun.Execute(settings, prepared =>
+        {
+            account = prepared.Account;
+            mask = MaskTerminal.Show(prepared.Builder.Explain(prepared.FirstChat!), Title, "the first chat");
+        }, curve, stop);
+        return new(this, account!, mask, curve.Points, Exam.Take(output, MiniNectar.Questions().HeldOut, stop));
+    }
+
+    private static TrainingOptions Options(string output, int steps) => new()
+    {
+        OutputFolder = output,
+        MaxSteps = steps,
+        BatchSize = DemoSize.Batch,
+        Optimizer = new() { LearningRate = 3e-3, Beta2 = 0.99 },
+        Schedule = "cosine",
+        WarmupSteps = 20,
+        LoggingSteps = 1,
+        SaveStrategy = IntervalStrategy.No,
+    };
+
+    /// <summary>The loss after every update, averaged over ten, so that curves can be read.</summary>
+    private sealed class Curve : IProgress<RunEvent>
+    {
+        private const int Window = 10;
+        private double _sum;
+        private int _count;
+
+        public List<(double X, double Y)> Points { get; } = [];
+
+        public void Report(RunEvent value)
+        {
+            if (value is not RunEvent.Updated updated) return;
+            _sum += updated.Step.Loss;
+            if (++_count < Window) return;
+            Points.Add((updated.Update, _sum / _count));
+            (_sum, _count) = (0, 0);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using TorchSharp.Modules;
+using TrlSharp.Models;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Adapters;
+
+/// <summary>
+/// Low-rank additions to a model. Attaching one freezes the model's own weights; <see cref="CausalLM.Parameters"/> then lists the adapter's tensors too, and those are
+/// what an optimizer trains. Several adapters can be attached; the applied ones add up.
+/// </summary>
+public sealed class LoraAdapter : IDisposable
+{
+    private readonly LoraParts _parts;
+    private readonly List<(Parameter Weight, Tensor Before)> _merged = [];
+    private bool _isApplied;
+
+    internal LoraAdapter(CausalLM model, LoraConfig config, string name, Func<LoraAdapter, LoraParts> build)
+    {
+        (Model, Config, Name) = (model, config, name);
+        _parts = build(this);
+        if (model.Adapters.FirstOrDefault(other => other.Name == name) is not null) throw new ConfigException($"The model has an adapter of the name \"{name}\" already.");
+        foreach (var parameter in model.Store.Parameters) parameter.Value.requires_grad_(false);
+        foreach (var linear in _parts.Linears) linear.Module.Adapters.Add(linear);
+        foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Add(embedding);
+        model.AdapterList.Add(this);
+        IsApplied = true;
+    }
+
+    /// <summary>Distinguishes the adapters of a model.</summary>
+    public string Name { get; }
+
+    /// <summary>The settings.</summary>
+    public LoraConfig Config { get; }
+
+    /// <summary>The trained tensors, under their names in an adapter file.</summary>
+    public IReadOnlyList<(string Name, Parameter Value)> Parameters => _parts.Tensors;
+
+    /// <summary>The folder of the base model, as stored with the adapter; null if unknown.</summary>
+    public string? BaseModel => Model.Folder;
+
+    internal CausalLM Model { get; }
+
+    internal LoraParts Parts => _parts;
+
+    /// <summary>
+    /// Whether the model computes with this adapter. Switched off, the model is the base exactly, trained biases and whole modules included (PEFT leaves trained biases in).
+    /// </summary>
+    /// <exception cref="ConfigException">Another applied adapter holds a trained copy of the same parameter.</exception>
+    public bool IsApplied
+    {
+        get => _isApplied;
+        set
+        {
+            if (value == _isApplied) return;
+            if (value && _merged.Count > 0) throw new ConfigException($"Adapter \"{Name}\" is merged into the weights; unmerge it first.");
+            if (value) CheckCopies();
+            foreach (var copy in _parts.Copies) copy.Apply(value);
+            _isApplied = value;
+        }
+    }
+
+    /// <summary>A new adapter, which changes nothing before it is trained.</summary>
+    /// <param name="model">The base; its weights are frozen from now on.</param>
+    /// <param name="config">What to adapt, and how.</param>
+    /// <param name="seed">Equal seeds give equal starts.</param>
+    /// <param name="name">Distinguishes the adapters of a model.</param>
+    /// <exception cref="ConfigException">A setting is out of range or matches no module.</exception>
+    public static LoraAdapter Create(CausalLM model, LoraConfig config, ulong seed, string name = "default")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(config);
+        var problems = config.Problems().ToList();
+        if (problems.Count > 0) throw new ConfigException($"LoRA: {string.Join(" ", problems)}");
+        return new(model, config, name, adapter => new LoraBuilder(adapter, new LoraStart(config, seed).Create).Build());
+    }
+
+    /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote.</summary>
+    /// <exception cref="ModelFolderException">The folder is incomplete, damaged, does not fit the model, or uses what is not implemented.</exception>
+    public static LoraAdapter Load(CausalLM model, string folder, string name = "default") => LoraFolder.Load(model, folder, name);
+
+    /// <summary>Writes adapter_config.json and adapter_model.safetensors as PEFT does; each appears complete or not at all.</summary>
+    /// <exception cref="ConfigException">The folder cannot be written.</exception>
+    public void Save(string folder) => LoraFolder.Save(this, folder);
+
+    /// <summary>
+    /// Writes the adapter into the weights of the base, so that the model runs at full speed and <see cref="ModelFolder.Save"/> stores the sum.
+    /// What was overwritten is kept for <see cref="Unmerge"/>.
+    /// </summary>
+    public void Merge()
+    {
+        if (_merged.Count > 0) return;
+        IsApplied = false;
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        foreach (var linear in _parts.Linears) Overwrite(linear.Module.Weight.Value, linear.MergedWeight());
+        foreach (var embedding in _parts.Embeddings) Overwrite(embedding.Module.Weight.Value, embedding.MergedWeight());
+        foreach (var copy in _parts.Copies) MergeCopy(copy);
+    }
+
+    /// <summary>Gives the base its weights back, bit for bit.</summary>
+    public void Unmerge()
+    {
+        using var withoutGraph = no_grad();
+        foreach (var (weight, before) in _merged)
+        {
+            weight.copy_(before);
+            before.Dispose();
+        }
+
+        _merged.Clear();
+        foreach (var copy in _parts.Copies) copy.Apply(isApplied: false);
+    }
+
+    /// <summary>Takes the adapter off the model (a merged one stays in the weights) and frees its tensors.</summary>
+    public void Dispose()
+    {
+        if (_merged.Count == 0) IsApplied = false;
+        foreach (var linear in _parts.Linears) linear.Module.Adapters.Remove(linear);
+        foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Remove(embedding);
+        Model.AdapterList.Remove(this);
+        foreach (var (_, before) in _merged) before.Dispose();
+        var inUse = _parts.Copies.Where(copy => copy.Module.Parameters.Any(p => p.Parameter == copy.Copy)).Select(copy => copy.Copy.Value).ToHashSet();
+        foreach (var (_, tensor) in _parts.Tensors) if (!inUse.Contains(tensor)) tensor.Dispose();
+    }
+
+    private void Overwrite(Parameter weight, Tensor merged)
+    {
+        _merged.Add((weight, weight.detach().clone().DetachFromDisposeScope()));
+        weight.copy_(merged);
+    }
+
+    /// <summary>A copy of a parameter that two modules share becomes a parameter of its own: the head is no longer tied.</summary>
+    private void MergeCopy(TrainedCopy copy)
+    {
+        var isShared = Model.Store.Modules.Any(m => m.Module != copy.Module && m.Module.Parameters.Any(p => p.Parameter == copy.Original));
+        if (isShared) copy.Apply(isApplied: true);
+        else Overwrite(copy.Original.Value, copy.Copy.Value);
+    }
+
+    private void CheckCopies()
+    {
+        var taken = _parts.Copies.FirstOrDefault(copy => copy.Module.Parameters.All(p => p.Parameter != copy.Original));
+        if (taken is not null) throw new ConfigException($"{taken.Path}.{taken.Name} is trained by another adapter that is applied. Switch that off before adapter \"{Name}\".");
+    }
+}

@@ -1,0 +1,70 @@
+namespace TrlSharp.Adapters;
+
+/// <summary>
+/// Low-rank adaptation (Hu and others, arXiv:2106.09685): the weight W of a module becomes W + scaling·B·A, and only A and B are trained.
+/// Names, defaults and meaning are those of PEFT's <c>LoraConfig</c> (peft 0.21).
+/// </summary>
+public sealed record LoraConfig
+{
+    /// <summary>Targets that mean every linear module but the output head.</summary>
+    public const string AllLinear = "all-linear";
+
+    /// <summary>Rank of B·A. Default 8.</summary>
+    public int Rank { get; init; } = 8;
+
+    /// <summary>α: scaling is α / rank, or with <see cref="UseRslora"/> α / √rank. Default 8.</summary>
+    public double Alpha { get; init; } = 8;
+
+    /// <summary>Share of a module's inputs that A does not see in training. Default 0.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>
+    /// Names of modules: each matches modules of that path, or whose path ends with a dot and it. A single <see cref="AllLinear"/> takes every linear module but the
+    /// head. Required unless <see cref="TargetPattern"/> is set.
+    /// </summary>
+    public IReadOnlyList<string> TargetModules { get; init; } = [];
+
+    /// <summary>A regular expression that the whole path of a module must match, instead of <see cref="TargetModules"/>; null for none.</summary>
+    public string? TargetPattern { get; init; }
+
+    /// <summary>Modules that are left out although they match, matched as <see cref="TargetModules"/> are. Default: none.</summary>
+    public IReadOnlyList<string> ExcludeModules { get; init; } = [];
+
+    /// <summary>The only layers, counted from 0, whose modules are taken; null for all.</summary>
+    public IReadOnlyList<int>? LayersToTransform { get; init; }
+
+    /// <summary>What the list of layers is called in paths, where that cannot be guessed. Default: guessed.</summary>
+    public IReadOnlyList<string> LayersPattern { get; init; } = [];
+
+    /// <summary>Ranks of single modules: a regular expression for the end of the path, and the rank. The first that matches counts.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> RankPattern { get; init; } = [];
+
+    /// <summary>α of single modules, as <see cref="RankPattern"/>.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> AlphaPattern { get; init; } = [];
+
+    /// <summary>Modules that are trained whole and stored with the adapter: <c>lm_head</c>, <c>embed_tokens</c>. Default: none.</summary>
+    public IReadOnlyList<string> ModulesToSave { get; init; } = [];
+
+    /// <summary>Which biases of the base are trained too. Default none.</summary>
+    public LoraBias Bias { get; init; }
+
+    /// <summary>Rank-stabilised scaling α / √rank (Kalajdzievski, arXiv:2312.03732). Default false.</summary>
+    public bool UseRslora { get; init; }
+
+    /// <summary>Train the length of every row of the weight apart from its direction (DoRA, Liu and others, arXiv:2402.09353). Default false.</summary>
+    public bool UseDora { get; init; }
+
+    /// <summary>Draw A from a normal distribution of deviation 1 / rank instead of uniformly within ±1/√inputs. B starts at 0 either way. Default false.</summary>
+    public bool UseGaussianStart { get; init; }
+
+    /// <summary>Every setting that is out of its range.</summary>
+    internal IEnumerable<string> Problems()
+    {
+        if (Rank < 1) yield return $"r is {Rank}; it must be at least 1.";
+        if (!double.IsFinite(Alpha)) yield return "lora_alpha is not a number.";
+        if (Dropout is not (>= 0 and < 1)) yield return FormattableString.Invariant($"lora_dropout is {Dropout}; it must be at least 0 and below 1.");
+        if (TargetPattern is null && TargetModules.Count == 0) yield return "target_modules is empty; name modules, or \"all-linear\".";
+        if (TargetPattern is not null && LayersToTransform is not null) yield return "layers_to_transform needs target_modules as a list, not as a regular expression.";
+        if (RankPattern.Any(item => item.Value < 1)) yield return "a rank in rank_pattern is below 1.";
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using TorchSharp.Modules;
+using TrlSharp.Checkpoints;
+using TrlSharp.Models;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Adapters;
+
+/// <summary>Adapter folders as PEFT reads and writes them.</summary>
+internal static class LoraFolder
+{
+    private const string ConfigName = "adapter_config.json";
+    private const string WeightsName = "adapter_model.safetensors";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static LoraAdapter Load(CausalLM model, string folder, string name)
+    {
+        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
+        FolderFiles.Check(folder, ConfigName);
+        var config = LoraConfigFile.Read(new(StrictJson.ReadObject(path), path));
+        var weights = Path.Combine(folder, WeightsName);
+        if (!File.Exists(weights))
+            throw new ModelFolderException(File.Exists(Path.Combine(folder, "adapter_model.bin"))
+                ? $"{folder} has its weights in adapter_model.bin, a Python pickle, which is never opened here. Load and save it once with PEFT."
+                : $"{folder} has no {WeightsName}.");
+        FolderFiles.Check(folder, WeightsName);
+        return Load(model, SafetensorsFile.Open(weights), config, name);
+    }
+
+    public static void Save(LoraAdapter adapter, string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var parts = adapter.Parts;
+            var tensors = parts.Tensors.Select(t => (t.Name, (Tensor)t.Value)).ToList();
+            // PEFT stores an adapted embedding itself too.
+            tensors.AddRange(parts.Embeddings.Select(e => ($"{LoraBuilder.Prefix}{e.Module.Path}.base_layer.weight", (Tensor)e.Module.Weight.Value)));
+            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), tensors);
+            var json = LoraConfigFile.Write(adapter.Config, adapter.BaseModel, parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter));
+            var temporary = Path.Combine(folder, $".{ConfigName}.{Guid.NewGuid():N}.tmp");
+            File.WriteAllText(temporary, json.ToJsonString(Indented) + "\n");
+            File.Move(temporary, Path.Combine(folder, ConfigName), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException($"The adapter cannot be saved in {folder}: {e.Message}", e);
+        }
+    }
+
+    private static LoraAdapter Load(CausalLM model, SafetensorsFile file, LoraConfig config, string name)
+    {
+        var problems = new List<string>();
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        Parameter Read(string stored, long[] shape, LoraTensor kind, Tensor? start)
+        {
+            using var scope = NewDisposeScope();
+            used.Add(stored);
+            Tensor value;
+            if (!file.Contains(stored))
+            {
+                problems.Add($"missing: {stored}");
+                value = zeros(shape);
+            }
+            else
+            {
+                value = file.Read(stored);
+                if (!value.shape.SequenceEqual(shape)) problems.Add($"{stored} is [{string.Join(", ", value.shape)}] instead of [{string.Join(", ", shape)}]");
+                value = value.to(kind == LoraTensor.Copy ? start!.dtype : ScalarType.Float32, model.Device);
+            }
+
+            return (Parameter)nn.Parameter(value).DetachFromDisposeScope();
+        }
+
+        var adapter = new LoraAdapter(model, config, name, owner => new LoraBuilder(owner, Read).Build());
+        foreach (var embedding in adapter.Parts.Embeddings) CheckBase(file, embedding, used, problems);
+        problems.AddRange(file.Entries.Where(entry => !used.Contains(entry.Name)).Select(entry => $"unexpected: {entry.Name}"));
+        if (problems.Count == 0) return adapter;
+        adapter.Dispose();
+        throw new ModelFolderException($"The tensors of {file.Path} do not fit the model and {ConfigName}. {string.Join("; ", problems.Take(8))}{(problems.Count > 8 ? $"; and {problems.Count - 8} more" : "")}.");
+    }
+
+    /// <summary>The stored embedding must be the model's: another means another base.</summary>
+    private static void CheckBase(SafetensorsFile file, LoraEmbedding embedding, HashSet<string> used, List<string> problems)
+    {
+        var stored = $"{LoraBuilder.Prefix}{embedding.Module.Path}.base_layer.weight";
+        used.Add(stored);
+        if (!file.Contains(stored)) return;
+        using var scope = NewDisposeScope();
+        var own = embedding.Module.Weight.Value;
+        var theirs = file.Read(stored).to(own.dtype, own.device);
+        if (!theirs.shape.SequenceEqual(own.shape) || !theirs.eq(own).all().item<bool>()) problems.Add($"{stored} is not the embedding of this model");
+    }
+
+    /// <summary>"all-linear" is stored as the names that it meant.</summary>
+    private static IReadOnlyList<string> ExpandedTargets(LoraAdapter adapter)
+    {
+        if (adapter.Config.TargetModules is not [var only] || !only.Equals(LoraConfig.AllLinear, StringComparison.OrdinalIgnoreCase)) return adapter.Config.TargetModules;
+        return [.. adapter.Parts.Linears.Select(l => l.Module.Path[(l.Module.Path.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,64 @@
+using TrlSharp.Models.Layers;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace TrlSharp.Adapters;
+
+/// <summary>The low-rank addition to a linear module. T rows, I inputs, O outputs, R rank.</summary>
+/// <param name="owner">The adapter that this belongs to.</param>
+/// <param name="module">The module.</param>
+/// <param name="a">[R, I]</param>
+/// <param name="b">[O, R]</param>
+/// <param name="magnitude">DoRA's lengths of the rows, [O]; null without DoRA.</param>
+/// <param name="scaling">Factor on B·A.</param>
+internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, double scaling)
+{
+    public Linear Module => module;
+
+    public Parameter A => a;
+
+    public Parameter B => b;
+
+    public Parameter? Magnitude => magnitude;
+
+    /// <summary>y, what the module gave for x, plus what this adds: [T, I], [T, O] → [T, O].</summary>
+    public Tensor Add(Tensor x, Tensor y)
+    {
+        if (!owner.IsApplied) return y;
+        using var scope = NewDisposeScope();
+        var isDropping = owner.Model.IsTraining && owner.Config.Dropout > 0;
+        var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
+        var low = nn.functional.linear(nn.functional.linear(input, a), b) * scaling; // [T, O]
+        if (magnitude is null) return (y + low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+
+        var ratio = magnitude / RowLengths(); // [O]
+        var direct = isDropping ? nn.functional.linear(input, module.OutputsByInputs().to(a.dtype)) : y - (module.Bias is { } bias ? bias.Value : 0); // [T, O]
+        return (y + ((ratio - 1) * direct + ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+    }
+
+    /// <summary>The weight with this in it, in the layout and type in which the module stores it.</summary>
+    public Tensor MergedWeight()
+    {
+        using var scope = NewDisposeScope();
+        var merged = Sum(); // [O, I]
+        if (magnitude is not null) merged = merged * (magnitude / merged.norm(1, keepdim: false)).unsqueeze(1); // [O, I]
+        return (module.IsTransposed ? merged.t() : merged).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private Tensor Drop(Tensor x)
+    {
+        var kept = 1 - owner.Config.Dropout;
+        var mask = empty(x.shape, dtype: x.dtype).bernoulli_(kept, owner.Model.Dropout); // [T, I]
+        return x * (mask / kept).to(x.device); // [T, I]
+    }
+
+    /// <summary>‖W + scaling·B·A‖ of every row, without gradient as the paper proposes (§4.3): [O].</summary>
+    private Tensor RowLengths()
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        return Sum().norm(1, keepdim: false).MoveToOuterDisposeScope(); // [O]
+    }
+
+    private Tensor Sum() => module.OutputsByInputs().to(a.dtype) + b.matmul(a) * scaling; // [O, I]
+}

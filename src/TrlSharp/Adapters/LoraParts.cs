@@ -1,0 +1,11 @@
+using TorchSharp.Modules;
+
+namespace TrlSharp.Adapters;
+
+/// <summary>The tensors of an adapter and the modules that they belong to.</summary>
+/// <param name="Linears">Additions to linear modules.</param>
+/// <param name="Embeddings">Additions to embeddings.</param>
+/// <param name="Copies">Trained copies of parameters of the base.</param>
+/// <param name="Tensors">All of them under their names in an adapter file.</param>
+internal sealed record LoraParts(
+    IReadOnlyList<LoraLinear> Linears, IReadOnlyList<LoraEmbedding> Embeddings, IReadOnlyList<TrainedCopy> Copies, IReadOnlyList<(string Name, Parameter Value)> Tensors);

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TrlSharp.Models.Layers;
+
+namespace TrlSharp.Adapters;
+
+/// <summary>Which modules a config means (peft 0.21: <c>check_target_module_exists</c>, <c>get_pattern_key</c>, <c>_maybe_include_all_linear_layers</c>).</summary>
+internal static class LoraTargets
+{
+    /// <summary>Patterns come from downloaded files: one that runs wild is stopped.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether the module gets a low-rank addition.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="path">The module's path.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="head">The output head, which "all-linear" leaves out.</param>
+    public static bool IsTarget(LoraConfig config, string path, IModule module, Linear head)
+    {
+        if (module is not (Linear or Embedding) || config.ExcludeModules.Any(name => IsNamed(path, name))) return false;
+        if (config.TargetPattern is { } pattern) return Matches(path, $@"\A(?:{pattern})\z");
+        if (config.TargetModules is [var only] && only.Equals(LoraConfig.AllLinear, StringComparison.OrdinalIgnoreCase))
+            return module is Linear linear && linear != head && IsInLayers(config, path);
+        return config.TargetModules.Any(name => IsNamed(path, name)) && IsInLayers(config, path);
+    }
+
+    /// <summary>The path is the name, or ends with a dot and the name.</summary>
+    public static bool IsNamed(string path, string name) =>
+        path.EndsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[path.Length - name.Length - 1] == '.');
+
+    public static int RankOf(LoraConfig config, string path) => Find(config.RankPattern, path, config.Rank);
+
+    /// <summary>α / rank or α / √rank, with the values of that module.</summary>
+    public static double ScalingOf(LoraConfig config, string path)
+    {
+        var (alpha, rank) = (Find(config.AlphaPattern, path, config.Alpha), RankOf(config, path));
+        return config.UseRslora ? alpha / Math.Sqrt(rank) : alpha / rank;
+    }
+
+    private static T Find<T>(IReadOnlyList<KeyValuePair<string, T>> patterns, string path, T fallback)
+    {
+        foreach (var (pattern, value) in patterns)
+            if (Matches(path, $@"\A(?:.*\.)?(?:{pattern})\z")) return value;
+        return fallback;
+    }
+
+    private static bool IsInLayers(LoraConfig config, string path)
+    {
+        if (config.LayersToTransform is not { } layers) return true;
+        string[] patterns = config.LayersPattern.Count == 0 ? [@"\A.*\.[^.]*\.(\d+)\."] : [.. config.LayersPattern.Select(name => $@"\A.*\.{name}\.(\d+)\.")];
+        foreach (var pattern in patterns)
+            if (Match(path, pattern) is { Success: true } match) return layers.Contains(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        return false;
+    }
+
+    private static bool Matches(string path, string pattern) => Match(path, pattern).Success;
+
+    private static Match Match(string path, string pattern)
+    {
+        try
+        {
+            return Regex.Match(path, pattern, RegexOptions.CultureInvariant, Patience);
+        }
+        catch (Exception e) when (e is ArgumentException or RegexMatchTimeoutException)
+        {
+            throw new ModelFolderException($"The regular expression {pattern} of the adapter's config cannot be used: {e.Message}", e);
+        }
+    }
+}

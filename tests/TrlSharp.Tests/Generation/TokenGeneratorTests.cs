@@ -1,0 +1,134 @@
+using TrlSharp.Batches;
+using TrlSharp.Generation;
+using TrlSharp.Models;
+using TrlSharp.Tests.Models;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Tests.Generation;
+
+public sealed class TokenGeneratorTests
+{
+    private static readonly IReadOnlyList<int>[] Prompts = [[1, 2, 3], [4], [5, 6, 7, 8, 9, 10, 11], [12, 13], [14, 15, 16]];
+
+    public static TheoryData<string> Names => TinyModels.Names;
+
+    private static IReadOnlyList<Completion> Generate(
+        CausalLM model, IReadOnlyList<IReadOnlyList<int>> prompts, SamplingConfig config, GenerationOptions? options = null, CancellationToken? cancellation = null) =>
+        TokenGenerator.Generate(model, prompts, config, options, cancellation ?? TestContext.Current.CancellationToken);
+
+    /// <summary>Without a cache: the whole text is read again for every token.</summary>
+    private static (List<int> Tokens, List<float> LogProbabilities) Slowly(CausalLM model, IReadOnlyList<int> prompt, int count)
+    {
+        using var noGradient = no_grad();
+        var (tokens, scores) = (prompt.Select(t => (long)t).ToList(), new List<float>());
+        for (var i = 0; i < count; i++)
+        {
+            using var scope = NewDisposeScope();
+            var logits = model.Logits(model.HiddenStates(tensor(tokens.ToArray()), SequenceLayout.Single(tokens.Count)))[-1].log_softmax(-1);
+            tokens.Add(logits.argmax().item<long>());
+            scores.Add(logits[tokens[^1]].item<float>());
+        }
+
+        return ([.. tokens.Skip(prompt.Count).Select(t => (int)t)], scores);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_cache_changes_nothing(string name)
+    {
+        using var model = TinyModels.Create(name);
+        var completions = Generate(model, Prompts, new() { Temperature = 0, MaxNewTokens = 15 });
+        for (var i = 0; i < Prompts.Length; i++)
+        {
+            var (tokens, scores) = Slowly(model, Prompts[i], 15);
+            Assert.Equal(tokens, completions[i].Tokens);
+            for (var t = 0; t < 15; t++) Assert.Equal(scores[t], completions[i].LogProbabilities[t], 1e-4);
+            Assert.Equal(StopReason.MaxNewTokens, completions[i].Reason);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Samples_depend_on_the_seed_and_the_place_but_not_on_the_batch_size(int batchSize)
+    {
+        using var model = TinyModels.Create("llama");
+        var config = new SamplingConfig { Temperature = 1.3, TopP = 0.95, MaxNewTokens = 12, Seed = 3 };
+        var together = Generate(model, Prompts, config, new() { BatchSize = 32 });
+        var apart = Generate(model, Prompts, config, new() { BatchSize = batchSize });
+        Assert.Equal(together.Select(c => c.Tokens), apart.Select(c => c.Tokens));
+        var other = Generate(model, Prompts, config with { Seed = 4 });
+        Assert.NotEqual(together.Select(c => c.Tokens), other.Select(c => c.Tokens));
+    }
+
+    [Fact]
+    public void Tokens_stream_as_they_are_chosen()
+    {
+        using var model = TinyModels.Create("llama");
+        var streamed = new Dictionary<int, List<int>>();
+        var completions = Generate(model, Prompts, new() { Temperature = 0, MaxNewTokens = 5 }, new()
+        {
+            BatchSize = 2,
+            OnToken = t =>
+            {
+                streamed.TryAdd(t.Sequence, []);
+                streamed[t.Sequence].Add(t.Token);
+            },
+        });
+        for (var i = 0; i < Prompts.Length; i++) Assert.Equal(completions[i].Tokens, streamed[i]);
+    }
+
+    [Fact]
+    public void A_completion_ends_with_its_stop_token_or_stop_string()
+    {
+        using var model = TinyModels.Create("llama");
+        var (tokens, _) = Slowly(model, Prompts[0], 15);
+        var stop = tokens[4];
+        var byToken = Generate(model, [Prompts[0]], new() { Temperature = 0, StopTokens = [stop] })[0];
+        Assert.Equal(tokens.Take(tokens.IndexOf(stop) + 1), byToken.Tokens);
+        Assert.Equal(StopReason.StopToken, byToken.Reason);
+        static string Decode(IReadOnlyList<int> ids) => string.Concat(ids.Select(id => $"<{id}>"));
+        var byText = Generate(model, [Prompts[0]], new() { Temperature = 0, StopStrings = [$"<{tokens[2]}><{tokens[3]}>"] }, new() { Decode = Decode })[0];
+        Assert.Equal(tokens.Take(4), byText.Tokens);
+        Assert.Equal(StopReason.StopString, byText.Reason);
+    }
+
+    [Fact]
+    public void Cancellation_returns_what_was_written()
+    {
+        using var model = TinyModels.Create("llama");
+        using var source = new CancellationTokenSource();
+        var count = 0;
+        var completions = Generate(model, [Prompts[0]], new() { MaxNewTokens = 1000 }, new() { OnToken = _ => { if (++count == 3) source.Cancel(); } }, source.Token);
+        Assert.Equal(3, completions[0].Tokens.Count);
+        Assert.Equal(StopReason.Cancelled, completions[0].Reason);
+    }
+
+    [Fact]
+    public void Learned_positions_end_a_completion()
+    {
+        using var model = TinyModels.Create("gpt2");
+        var completion = Generate(model, [Prompts[0]], new() { Temperature = 0, MaxNewTokens = 100 })[0];
+        Assert.Equal(StopReason.ContextFull, completion.Reason);
+        Assert.Equal(40 - 3, completion.Tokens.Count);
+    }
+
+    [Fact]
+    public void Wrong_settings_are_reported_together()
+    {
+        using var model = TinyModels.Create("llama");
+        var error = Assert.Throws<ConfigException>(() => Generate(model, [[], [50]], new() { MaxNewTokens = 0, TopP = 0, Temperature = -1, StopStrings = ["x"] }));
+        foreach (var part in new[] { "max_new_tokens is 0", "top_p is 0", "temperature is -1", "prompt 0 is empty", "token 50", "decoder" }) Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Generation_leaves_no_tensor_behind()
+    {
+        using var model = TinyModels.Create("llama");
+        Generate(model, Prompts, new() { MaxNewTokens = 3 });
+        var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Generate(model, Prompts, new() { MaxNewTokens = 20 }, new() { BatchSize = 2 });
+        Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+}
