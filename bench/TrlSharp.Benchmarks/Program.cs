@@ -1,9 +1,14 @@
+using TrlSharp.Benchmarks.Data;
 using TrlSharp.Benchmarks.Tokenization;
 
 // dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
 // Every benchmark reports ratios measured in one run: to this machine's matrix-multiplication rate, or to a baseline that runs beside it.
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["cache"] = CacheBenchmark.Run,
+    ["packing"] = PackingBenchmark.Run,
+    ["prepare"] = PrepareBenchmark.Run,
+    ["rows"] = RowsBenchmark.Run,
     ["tokenizer"] = TokenizerBenchmark.Run,
 };
 

@@ -5,6 +5,8 @@ namespace TrlSharp.Mixtures;
 /// <param name="Open">Begins the stream anew: once for every pass.</param>
 public sealed record MixtureInput<T>(string Name, Func<IEnumerable<T>> Open)
 {
+    private const double MostEpochs = 1e6;
+
     /// <summary>Share of the mixture while it interleaves, relative to the other weights, in units of size (tokens). Default 1.</summary>
     public double Weight { get; init; } = 1;
 
@@ -20,7 +22,7 @@ public sealed record MixtureInput<T>(string Name, Func<IEnumerable<T>> Open)
     internal IEnumerable<string> Problems()
     {
         if (!(Weight > 0) || !double.IsFinite(Weight)) yield return $"{Name}: the weight is {Weight}; it must be above 0. Leave the source out instead.";
-        if (!(Epochs > 0) || !double.IsFinite(Epochs)) yield return $"{Name}: the number of epochs is {Epochs}; it must be above 0. Leave the source out instead.";
+        if (!(Epochs > 0 && Epochs <= MostEpochs)) yield return $"{Name}: the number of epochs is {Epochs}; it must be above 0 and at most a million.";
         if (Quota is < 1) yield return $"{Name}: the quota is {Quota}; it must be at least 1 token.";
     }
 
@@ -28,9 +30,11 @@ public sealed record MixtureInput<T>(string Name, Func<IEnumerable<T>> Open)
     internal IEnumerable<T> Items(Func<T, long> size)
     {
         var left = Quota ?? long.MaxValue;
-        for (var pass = 0; pass < Epochs; pass++)
+        // Decimal, so that 1.2 epochs leave exactly 0.2 for the second pass.
+        var epochs = (decimal)Epochs;
+        for (var pass = 0; pass < epochs; pass++)
         {
-            var share = Math.Min(1, Epochs - pass);
+            var share = Math.Min(1, epochs - pass);
             var number = 0L;
             foreach (var item in Open())
             {
