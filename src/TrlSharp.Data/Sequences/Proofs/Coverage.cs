@@ -16,22 +16,24 @@ internal sealed class Coverage(RenderIndex render, int index, MessageWeights wei
     private readonly Dictionary<string, List<RenderedSpan>> _emitted = Emitted(render, index);
 
     /// <param name="start">Where the turn's prompt ends; tells whether the prompt opens the reasoning.</param>
+    /// <param name="history">The history form is wanted: templates may leave reasoning out of it, and nothing else.</param>
     /// <returns>The first fault, or null.</returns>
-    public RowFault? Check(int start)
+    public RowFault? Check(int start, bool history = false)
     {
         if (Printed() is { } printed) return printed;
-        if (weights.TrainsContent || weights.TrainsThinking)
+        var trainsThinking = weights.TrainsThinking && !history;
+        if (weights.TrainsContent || trainsThinking)
         {
             var thinking = markers.LeadingThinking(form.Content, render.Text.AsSpan(0, start));
             if (form.Body.Find("content") is { Kind: RowValueKind.String } content)
-                if (Field("content", content.Text, weights.TrainsThinking ? 0 : thinking, weights.TrainsContent ? content.Text.Length : thinking) is { } fault) return fault;
+                if (Field("content", content.Text, trainsThinking ? 0 : thinking, weights.TrainsContent ? content.Text.Length : thinking) is { } fault) return fault;
             var parts = MessageBody.Items(form.Body, "content");
             for (var i = 0; i < parts.Count; i++)
                 if (MessageBody.PartText(parts[i]) is { } text && weights.TrainsContent && parts[i].Kind == RowValueKind.Map
                     && Field(string.Create(CultureInfo.InvariantCulture, $"content[{i}].text"), text, 0, text.Length) is { } fault) return fault;
         }
 
-        if (weights.TrainsThinking && Message.ReasoningKeys.FirstOrDefault(k => form.Body.Find(k) is { Kind: RowValueKind.String }) is { } key
+        if (trainsThinking && Message.ReasoningKeys.FirstOrDefault(k => form.Body.Find(k) is { Kind: RowValueKind.String }) is { } key
             && Field(key, form.Body.Find(key)!.Text, 0, int.MaxValue) is { } lost) return lost;
         return weights.TrainsTools ? Calls() : null;
     }

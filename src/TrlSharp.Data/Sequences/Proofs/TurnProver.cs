@@ -55,6 +55,14 @@ internal sealed class TurnProver
     /// <summary>Where the turn is in a text as the template writes it there, proved or not (<c>history: as_rendered</c>, and sources asked for by name).</summary>
     public (SampledSpan? Span, RowFault? Fault) LocateAsRendered(int index, RenderIndex text)
     {
+        var (span, fault) = FindAsRendered(index, text);
+        if (span is null) return (null, fault);
+        var lost = new Coverage(text, index, _weights[index], _forms[index], _profile.Markers).Check(span.Start, history: true);
+        return lost is not null && _severities[lost.Fault] == Severity.Error ? (null, lost) : (span, null);
+    }
+
+    private (SampledSpan? Span, RowFault? Fault) FindAsRendered(int index, RenderIndex text)
+    {
         if (_policy.MaskSource != MaskSource.Provenance) return new NamedSources(_policy, Renders, _weights, _forms, _derivation).Locate(index, text);
         if (!_weights[index].Message.IsAssistant) return (_derivation.Derive(text, index, Math.Min(text.FirstData(index), text.Text.Length), _forms[index].Content), null);
         var start = TryPrompt(index)?.Text is { } prompt && text.Text.StartsWith(prompt, StringComparison.Ordinal) ? prompt.Length : StartByGenerationPrompt(index, text);
