@@ -5,8 +5,8 @@ namespace TrlSharp.Data.Tests.Templates.Differential;
 /// <summary>Templates that no one would write, from <see cref="ProgramTables"/>: mostly well typed, so that most run for a while before they fail.</summary>
 internal sealed class ProgramGenerator(int seed)
 {
-    private const int MaxDepth = 4;
-    private const double Mistyped = 0.04;
+    private const int MaxDepth = 3;
+    private const double Mistyped = 0.015;
 
     private readonly SeededRandom _random = new((ulong)seed);
 
@@ -30,6 +30,7 @@ internal sealed class ProgramGenerator(int seed)
         for (var i = 0; i < pattern.Length; i++)
         {
             if (pattern[i] != '$' || i + 1 == pattern.Length) output.Append(pattern[i]);
+            else if (pattern[i + 1] == '-') output.Append(Sign(pattern.AsSpan(++i + 1)));
             else Place(pattern[++i], i == 1 && pattern.Length == 2, depth, output);
         }
     }
@@ -38,7 +39,6 @@ internal sealed class ProgramGenerator(int seed)
     {
         switch (kind)
         {
-            case '-': output.Append(Pick(ProgramTables.Signs)); break;
             case 'V' or 'R': output.Append(Pick(ProgramTables.Variables)); break;
             case 'P': output.Append(Pick(ProgramTables.Names)); break;
             case 'T': output.Append(Pick(ProgramTables.Texts)); break;
@@ -46,6 +46,13 @@ internal sealed class ProgramGenerator(int seed)
             case 'O': Body(depth + 1, output); break;
             default: Operand(Chance(Mistyped) ? 'A' : kind, alone, depth + 1, output); break;
         }
+    }
+
+    private string Sign(ReadOnlySpan<char> rest)
+    {
+        if (!rest.StartsWith("}") && !rest.StartsWith("%}")) return Pick(ProgramTables.Openings);
+        var sign = Pick(ProgramTables.Closings);
+        return sign == "+" && rest[0] == '}' ? " " : sign;
     }
 
     private void Body(int depth, StringBuilder output)
@@ -57,7 +64,7 @@ internal sealed class ProgramGenerator(int seed)
 
     private void Operand(char kind, bool alone, int depth, StringBuilder output)
     {
-        var leaf = kind == 'K' || depth > MaxDepth || Chance(0.25 + (0.12 * depth));
+        var leaf = kind == 'K' || depth > MaxDepth || Chance(0.2 + (0.12 * depth));
         var pattern = Pick(leaf ? ProgramTables.Leaves[kind] : ProgramTables.Expressions[kind]);
         var bare = alone || leaf || !pattern.Contains(' ', StringComparison.Ordinal) || Chance(0.2);
         if (!bare) output.Append('(');

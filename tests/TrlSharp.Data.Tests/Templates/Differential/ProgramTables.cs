@@ -21,7 +21,7 @@ internal static class ProgramTables
         ['L'] = ["lst", "words", "nested", "[]", "[1, 2]", "(1, 'x')", "()", "('one',)", "[none, true, 1.5]", "mixed", "['b', 'A', 'a', 'B']", "range(4)", "[1, true, 1.0, 0, false]", "objs"],
         ['D'] = ["d", "{}", "{'k': 1}", "{'b': 2, 'a': 1, 'C': 3}", "{1: 'i', 'x': none, true: 'dup'}", "objs[0]", "messages[2]", "{'items': 1, 'x y': [1]}", "empty", "{1.0: 'f', none: 0}"],
         ['M'] = ["objs", "messages", "[{'name': 'q', 'age': 2}]", "objs[1:]", "messages[::-1]"],
-        ['A'] = ["none", "None", "nil", "missing", "d.missing", "objs", "range", "namespace(a=1)", "loop", "x", "item", "k", "v"],
+        ['A'] = ["none", "None", "nil", "missing", "d.missing", "objs", "range", "namespace(a=1)", "s", "n", "d", "lst", "f", "yes"],
     };
 
     public static readonly Dictionary<char, string[]> Expressions = new()
@@ -98,7 +98,7 @@ internal static class ProgramTables
         "a", "b", "n", "name", "age", "role", "content", "tags", "extra", "missing", "items", "keys", "get", "upper", "index", "first", "last", "length", "k", "defined", "none", "string", "even", "sort", "trim", "pop", "update", "append", "__class__", "_private", "real", "count", "copy", "format", "list", "depth0", "cycle",
     ];
 
-    public static readonly string[] Variables = ["x", "y", "item", "k", "v", "ns", "m1", "f1", "acc", "s", "n"];
+    public static readonly string[] Variables = ["x", "y", "item", "ns", "m1", "s", "n", "t", "d", "lst"];
 
     /// <summary><c>$B…</c> of statements: T text, O one or more statements, Z statements that may be none, H a filter chain, and all of the expressions.</summary>
     public static readonly string[] Statements =
@@ -125,6 +125,9 @@ internal static class ProgramTables
 
     public static readonly string[] Texts = ["text", " ", "\n", "\n\n", "  \n  ", "\t", " {", "}", "%", "a\r\nb", "é👍🏽", "<|x|>\n", "line\n    ", "#", "-", "{ {", "'", "\\n", " \u00a0 ", "\u2028", "# x\n", "x\n   "];
 
-    /// <summary>Whitespace control inside a tag: mostly none.</summary>
-    public static readonly string[] Signs = [" ", " ", " ", " ", " ", "-", "- ", "+", "", "\n", "  \t"];
+    /// <summary>White space control after a tag begins: mostly none.</summary>
+    public static readonly string[] Openings = [" ", " ", " ", " ", " ", "-", "- ", "+", "", "\n", "  \t"];
+
+    /// <summary>And before it ends; <c>+</c> only before <c>%}</c>.</summary>
+    public static readonly string[] Closings = [" ", " ", " ", " ", "-", " -", "", "\n", "  \t", "+"];
 }
