@@ -1,3 +1,4 @@
+using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja;
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
@@ -41,9 +42,12 @@ public sealed class ChatTemplate
         string source, string name = "chat_template", IReadOnlyDictionary<string, string>? specialTokens = null, RenderBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        budget ??= new();
+        if (source.Length > budget.SourceLength)
+            throw new TemplateException(TemplateFault.Budget, 0, $"{name}: the template has {source.Length} characters, more than {budget.SourceLength}; raise RenderBudget.SourceLength if it is trusted.");
         try
         {
-            return new(source, name, StatementParser.Parse(source), specialTokens ?? new Dictionary<string, string>(), budget ?? new());
+            return new(source, name, StatementParser.Parse(source), specialTokens ?? new Dictionary<string, string>(), budget);
         }
         catch (TemplateException e)
         {
@@ -69,7 +73,7 @@ public sealed class ChatTemplate
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContinueFinalMessage) return FinalMessage.Render(this, request);
         var context = new Value?[_program.ContextNames.Count];
-        var state = new RenderState(_budget, context, _program.Size, request.Now);
+        var state = new RenderState(_budget, context, _program.Size, request.Now, () => Size(request));
         try
         {
             for (var i = 0; i < context.Length; i++) context[i] = Variable(request, _program.ContextNames[i]);
@@ -104,6 +108,17 @@ public sealed class ChatTemplate
         _ when request.Kwargs?.Find(name) is { } value => DataValues.Of(value, OriginKind.Kwarg, -1, name),
         _ when _specialTokens.TryGetValue(name, out var text) => TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned)),
         _ => Globals.Find(name),
+    };
+
+    private static (long Messages, long Characters) Size(RenderRequest request) =>
+        (request.Messages.Count, request.Messages.Append(request.Tools).Append(request.Documents).Append(request.Kwargs).Sum(Characters));
+
+    private static long Characters(RowValue? value) => value?.Kind switch
+    {
+        RowValueKind.String => value.Text.Length,
+        RowValueKind.List => value.Items.Sum(Characters),
+        RowValueKind.Map => value.Fields.Sum(f => f.Key.Length + Characters(f.Value)),
+        _ => 1,
     };
 
     private static RenderedConversation Result(TextBuilder output)

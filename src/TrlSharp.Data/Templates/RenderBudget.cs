@@ -1,16 +1,22 @@
 namespace TrlSharp.Templates;
 
 /// <summary>
-/// Limits on one render, because a downloaded template is a program of unknown intent. The defaults allow chats of several hundred turns and messages of
-/// megabytes, and stop a hostile template in well under a second.
+/// Limits on reading a template and on one render, because a downloaded template is a program of unknown intent. The defaults allow chats of hundreds of
+/// turns and messages of megabytes, and stop a hostile template in well under a second and 200 MB.
 /// </summary>
 public sealed record RenderBudget
 {
-    /// <summary>Statements, iterations and calls. Default 5,000,000.</summary>
-    public long Steps { get; init; } = 5_000_000;
+    /// <summary>Characters of the template's source. Default 1 Mi; the longest known templates have 40 thousand.</summary>
+    public int SourceLength { get; init; } = 1 << 20;
 
-    /// <summary>Characters and list elements made by all operations together, the output included. Default 64 Mi.</summary>
-    public long Characters { get; init; } = 64L << 20;
+    /// <summary>Statements, iterations and calls. Default 2,000,000, and 2,000 more for each message.</summary>
+    public long Steps { get; init; } = 2_000_000;
+
+    /// <summary>
+    /// Characters and list elements read or made by all operations together, the output included. Default 32 Mi, and 64 more for each character of the
+    /// conversation, tools, documents and variables.
+    /// </summary>
+    public long Characters { get; init; } = 32L << 20;
 
     /// <summary>Macros calling macros. Default 400.</summary>
     public int Depth { get; init; } = 400;

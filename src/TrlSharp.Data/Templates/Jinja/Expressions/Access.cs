@@ -32,6 +32,7 @@ internal sealed class ItemExpression(Expression target, Expression key) : Expres
     public override Value Evaluate(RenderState state)
     {
         var value = target.Evaluate(state);
+        if (value is TextValue text) state.Charge(text.Text.Length);
         return Get(value, key.Evaluate(state));
     }
 
@@ -60,6 +61,7 @@ internal sealed class SliceExpression(Expression target, Expression? from, Expre
         if (value is not (TextValue or ListValue or RangeValue)) throw EvaluationException.Runtime($"'{value.TypeName}' object is not subscriptable by a slice");
         if (stride == 0) throw EvaluationException.Runtime("slice step cannot be zero");
         var length = value.Length;
+        state.Charge(value is TextValue text ? 2L * text.Text.Length : 4L * length);
         if (value is RangeValue range) return range.Slice(Clamp(length, start, stop, stride ?? 1), stride ?? 1);
         var indices = Indices(length, start, stop, stride ?? 1);
         if (value is ListValue list) return new ListValue([.. indices.Select(i => list.Items[i])], list.IsTuple);

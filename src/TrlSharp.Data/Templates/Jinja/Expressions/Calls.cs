@@ -18,24 +18,33 @@ internal sealed record ArgumentList(
     {
         var positional = new List<Value>();
         if (first is not null) positional.Add(first);
-        foreach (var argument in Positional) positional.Add(argument.Evaluate(state));
-        if (Spread is not null) positional.AddRange(Spread.Evaluate(state).Iterate());
+        foreach (var argument in Positional) Add(argument.Evaluate(state));
+        if (Spread is not null)
+            foreach (var argument in Spread.Evaluate(state).Iterate()) Add(argument);
         if (Named.Count == 0 && SpreadNamed is null) return Arguments.Of(function, positional);
 
         var named = new List<KeyValuePair<string, Value>>();
-        foreach (var (name, argument) in Named) Add(named, function, name, argument.Evaluate(state));
+        foreach (var (name, argument) in Named) AddNamed(state, named, function, name, argument.Evaluate(state));
         if (SpreadNamed is not null)
         {
             if (SpreadNamed.Evaluate(state) is not MapValue map) throw EvaluationException.Runtime("argument after ** must be a mapping");
             foreach (var (key, value) in map.Entries)
-                Add(named, function, key is TextValue text ? text.Text : throw EvaluationException.Runtime("keywords must be strings"), value);
+                AddNamed(state, named, function, key is TextValue text ? text.Text : throw EvaluationException.Runtime("keywords must be strings"), value);
         }
 
         return new(function, positional, named);
+
+        void Add(Value argument)
+        {
+            state.Touch(argument);
+            positional.Add(argument);
+        }
     }
 
-    private static void Add(List<KeyValuePair<string, Value>> named, string function, string name, Value value)
+    private static void AddNamed(RenderState state, List<KeyValuePair<string, Value>> named, string function, string name, Value value)
     {
+        state.Charge(named.Count);
+        state.Touch(value);
         if (named.Exists(n => n.Key == name)) throw EvaluationException.Runtime($"{function}() got multiple values for keyword argument '{name}'");
         named.Add(KeyValuePair.Create(name, value));
     }
@@ -80,8 +89,10 @@ internal sealed class FilterExpression(Expression? input, string name, ArgumentL
 
     private Value Apply(RenderState state, Value value)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         state.Step();
         state.Line = line;
+        state.Touch(value);
         return FilterTable.Apply(state, name, arguments.Evaluate(state, name, value));
     }
 }

@@ -10,6 +10,7 @@ internal sealed class ArithmeticExpression(string operation, Expression left, Ex
 
     public override Value Evaluate(RenderState state)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var a = left.Evaluate(state);
         return Arithmetic.Apply(state, operation, a, right.Evaluate(state));
     }
@@ -38,6 +39,7 @@ internal sealed class LogicalExpression(bool and, Expression left, Expression ri
 
     public override Value Evaluate(RenderState state)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var value = left.Evaluate(state);
         return value.IsTrue == and ? right.Evaluate(state) : value;
     }
@@ -53,8 +55,8 @@ internal sealed class ConcatenationExpression(IReadOnlyList<Expression> parts) :
         var output = new TextBuilder();
         foreach (var part in parts)
         {
-            var text = part.Evaluate(state).ToText(state.Run);
-            state.Charge(text.Text.Length);
+            var text = state.Text(part.Evaluate(state));
+            state.Charge([text]);
             output.Append(text, state.Owner, prompt: false, generation: 0);
         }
 
@@ -73,6 +75,8 @@ internal sealed class ComparisonExpression(Expression first, IReadOnlyList<(stri
         foreach (var (operation, operand) in rest)
         {
             var right = operand.Evaluate(state);
+            state.Touch(left);
+            state.Touch(right);
             if (!Holds(operation, left, right)) return BooleanValue.False;
             left = right;
         }

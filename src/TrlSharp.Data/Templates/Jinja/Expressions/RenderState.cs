@@ -1,4 +1,3 @@
-using System.Numerics;
 using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
@@ -9,11 +8,14 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <param name="budget">Limits against hostile templates.</param>
 /// <param name="context">What the caller gave, by the template's context slots.</param>
 /// <param name="size">Number of the template's own variables.</param>
+/// <param name="inputSize">How large the conversation and the variables are.</param>
 /// <param name="now">What the clock says; null: asking is refused.</param>
-internal sealed class RenderState(RenderBudget budget, Value?[] context, int size, DateTime? now)
+internal sealed class RenderState(RenderBudget budget, Value?[] context, int size, DateTime? now, Func<(long Messages, long Characters)> inputSize)
 {
-    private long _steps;
-    private long _charged;
+    private readonly RenderBudget _budget = budget;
+    private long _steps = budget.Steps;
+    private long _characters = budget.Characters;
+    private bool _extended;
     private int _generations;
 
     /// <summary>Variables of the function that runs.</summary>
@@ -60,20 +62,56 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     /// <summary>One step of work.</summary>
     public void Step()
     {
-        if (++_steps > budget.Steps) throw EvaluationException.Budget($"more than {budget.Steps} steps; raise RenderBudget.Steps if the template is trusted");
+        if (--_steps < 0) Extend();
     }
 
-    /// <summary>Characters or elements that are about to be made.</summary>
-    public void Charge(BigInteger size)
+    /// <summary>Characters or elements that are about to be read or made.</summary>
+    public void Charge(long size)
     {
-        if (size > budget.Characters || (_charged += (long)size) > budget.Characters)
-            throw EvaluationException.Budget($"more than {budget.Characters} characters made; raise RenderBudget.Characters if the template is trusted");
+        if ((_characters -= Math.Max(0, size)) < 0) Extend();
+    }
+
+    /// <summary>Texts that are about to be joined.</summary>
+    public void Charge(params ReadOnlySpan<TextValue> texts)
+    {
+        const int CostOfRun = 16;
+        foreach (var text in texts) Charge(text.Text.Length + ((long)text.Runs.Length * CostOfRun));
+    }
+
+    /// <summary>An operation looks at all of a value.</summary>
+    public void Touch(Value value) => Charge(value is TextValue text ? text.Text.Length : value.Weight);
+
+    /// <summary>The text of a value as it is printed; large ones are paid for before they are made.</summary>
+    public TextValue Text(Value value)
+    {
+        if (value is TextValue text) return text;
+        const int PrintedPerElement = 4;
+        Charge(Math.Min(value.Weight, long.MaxValue / PrintedPerElement) * PrintedPerElement);
+        var printed = value.ToText(Run);
+        Charge(printed.Text.Length);
+        return printed;
+    }
+
+    /// <summary>Large inputs allow more, but their size is asked for only when a limit is met.</summary>
+    private void Extend()
+    {
+        if (!_extended)
+        {
+            const int StepsPerMessage = 2000, CharactersPerCharacter = 64;
+            _extended = true;
+            var (messages, characters) = inputSize();
+            _steps += messages * StepsPerMessage;
+            _characters += characters * CharactersPerCharacter;
+        }
+
+        if (_steps < 0) throw EvaluationException.Budget($"more than {_budget.Steps} steps; raise RenderBudget.Steps if the template is trusted");
+        if (_characters < 0) throw EvaluationException.Budget($"more than {_budget.Characters} characters read or made; raise RenderBudget.Characters if the template is trusted");
     }
 
     public void EnterCall()
     {
         Step();
-        if (++Depth > budget.Depth) throw EvaluationException.Budget($"calls nested deeper than {budget.Depth}");
+        if (++Depth > _budget.Depth) throw EvaluationException.Budget($"calls nested deeper than {_budget.Depth}");
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
     }
 

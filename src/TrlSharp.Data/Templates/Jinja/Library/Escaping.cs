@@ -18,22 +18,21 @@ internal static class Escaping
     /// <summary>Text without tags and comments, entities resolved, white space collapsed (markupsafe's <c>striptags</c>).</summary>
     public static string StripTags(string markup)
     {
-        var result = markup;
-        for (var start = result.IndexOf("<!--", StringComparison.Ordinal); start >= 0; start = result.IndexOf("<!--", StringComparison.Ordinal))
-        {
-            var end = result.IndexOf("-->", start, StringComparison.Ordinal);
-            if (end < 0) break;
-            result = result[..start] + result[(end + 3)..];
-        }
-
-        for (var start = result.IndexOf('<', StringComparison.Ordinal); start >= 0; start = result.IndexOf('<', StringComparison.Ordinal))
-        {
-            var end = result.IndexOf('>', start);
-            if (end < 0) break;
-            result = result[..start] + result[(end + 1)..];
-        }
-
+        var result = Without(Without(markup, "<!--", "-->"), "<", ">");
         var words = TextMethods.SplitWords(result).Select(w => result[w.Start..w.End]);
         return System.Net.WebUtility.HtmlDecode(string.Join(' ', words));
+    }
+
+    private static string Without(string text, string open, string close)
+    {
+        var kept = new System.Text.StringBuilder();
+        var at = 0;
+        while (text.IndexOf(open, at, StringComparison.Ordinal) is >= 0 and var start && text.IndexOf(close, start + open.Length, StringComparison.Ordinal) is >= 0 and var end)
+        {
+            kept.Append(text, at, start - at);
+            at = end + close.Length;
+        }
+
+        return kept.Append(text, at, text.Length - at).ToString();
     }
 }

@@ -12,7 +12,7 @@ internal static partial class FormatSpecification
 {
     public static TextValue Format(RenderState state, Value value, string specification)
     {
-        if (specification.Length == 0) return value.ToText(state.Run);
+        if (specification.Length == 0) return state.Text(value);
         var spec = Pattern.Match(specification);
         if (!spec.Success) throw EvaluationException.Runtime($"Invalid format specifier '{specification}' for object of type '{value.TypeName}'");
         var type = spec.Groups["type"].Value;
@@ -32,6 +32,7 @@ internal static partial class FormatSpecification
             return Align(state, text, width, fill, align);
         }
 
+        state.Charge(value.Weight * 4);
         var (sign, digits) = Number(value, type, spec);
         if (align == "=" && sign.Length + digits.Length < width) digits = new string(fill[0], width - sign.Length - digits.Length) + digits;
         var here = value.Source is { } source ? new Run(0, source, 0, 0, false, state.Owner) : state.Run;
@@ -53,7 +54,7 @@ internal static partial class FormatSpecification
 
     private static (string Sign, string Digits) Number(Value value, string type, Match spec)
     {
-        var precision = Size(spec.Groups["precision"]);
+        var precision = PythonNumbers.Precision(Size(spec.Groups["precision"]));
         var grouping = spec.Groups["grouping"].Value;
         string digits;
         bool negative;
@@ -77,10 +78,10 @@ internal static partial class FormatSpecification
 
     private static string Integer(BigInteger value, string type, bool alternate, string grouping) => type switch
     {
-        "b" => (alternate ? "0b" : "") + Radix(value, 1),
-        "o" => (alternate ? "0o" : "") + Radix(value, 3),
-        "x" => (alternate ? "0x" : "") + Radix(value, 4),
-        "X" => (alternate ? "0X" : "") + Radix(value, 4).ToUpperInvariant(),
+        "b" => (alternate ? "0b" : "") + PythonNumbers.Radix(value, 1),
+        "o" => (alternate ? "0o" : "") + PythonNumbers.Radix(value, 3),
+        "x" => (alternate ? "0x" : "") + PythonNumbers.Radix(value, 4),
+        "X" => (alternate ? "0X" : "") + PythonNumbers.Radix(value, 4).ToUpperInvariant(),
         "c" => value < 0x110000 && System.Text.Rune.IsValid((int)value) ? new System.Text.Rune((int)value).ToString() : throw EvaluationException.Runtime("%c arg not in range(0x110000)"),
         _ => Group(IntegerValue.Digits(value), grouping),
     };
@@ -88,7 +89,7 @@ internal static partial class FormatSpecification
     private static string Real(double value, string type, int? precision, bool alternate, string grouping)
     {
         if (!double.IsFinite(value)) return (double.IsNaN(value), type is "E" or "F" or "G") switch { (true, false) => "nan", (true, true) => "NAN", (false, false) => "inf", _ => "INF" } + (type == "%" ? "%" : "");
-        var digits = Math.Min(precision ?? 6, 1000);
+        var digits = precision ?? 6;
         var text = type switch
         {
             "f" or "F" => PythonNumbers.Fixed(value, digits),
@@ -107,15 +108,15 @@ internal static partial class FormatSpecification
     private static string Group(string digits, string grouping)
     {
         if (grouping.Length == 0) return digits;
-        for (var at = digits.Length - 3; at > 0; at -= 3) digits = digits.Insert(at, grouping);
-        return digits;
-    }
+        const int Together = 3;
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < digits.Length; i++)
+        {
+            if (i > 0 && (digits.Length - i) % Together == 0) text.Append(grouping);
+            text.Append(digits[i]);
+        }
 
-    private static string Radix(BigInteger value, int bits)
-    {
-        var digits = new Stack<char>();
-        for (; !value.IsZero; value >>= bits) digits.Push("0123456789abcdef"[(int)(value & ((1 << bits) - 1))]);
-        return digits.Count == 0 ? "0" : new string([.. digits]);
+        return text.ToString();
     }
 
     private static int? Size(Group group) => !group.Success ? null

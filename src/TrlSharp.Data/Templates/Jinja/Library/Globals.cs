@@ -12,7 +12,7 @@ internal static class Globals
         Entry("range", (_, a) => Range(a)),
         Entry("dict", (s, a) => MakeMap(s, a)),
         Entry("namespace", (s, a) => new NamespaceValue(MakeMap(s, a))),
-        Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, a.Bind(1, "message")[0]!.ToText(s.Run).Text)),
+        Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, s.Text(a.Bind(1, "message")[0]!).Text)),
         Entry("strftime_now", Now),
         Entry("self", (_, _) => throw EvaluationException.Runtime("'TemplateReference' object is not callable")),
         Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Count > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
@@ -42,6 +42,7 @@ internal static class Globals
     {
         var entries = new List<KeyValuePair<Value, Value>>();
         if (arguments.Positional.Count > 1) throw EvaluationException.Runtime($"dict expected at most 1 argument, got {arguments.Positional.Count}");
+        foreach (var given in arguments.Positional) state.Charge(given is MapValue or ListValue ? 16L * given.Length : 0);
         if (arguments.Positional is [MapValue map]) entries.AddRange(map.Entries);
         else if (arguments.Positional is [var pairs])
         {

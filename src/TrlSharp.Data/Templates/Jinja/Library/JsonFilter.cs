@@ -28,7 +28,7 @@ internal sealed class JsonFilter
         {
             null or NoneValue => null,
             TextValue text => text.Text,
-            var width => new string(' ', Math.Clamp(Numbers.Argument(width, "indent"), 0, 1000)),
+            var width => new string(' ', Indentation(state, Numbers.Argument(width, "indent"))),
         };
         _sortKeys = bound[4]?.IsTrue ?? false;
         (_item, _key) = bound[3] is null or NoneValue ? (_indent is null ? ", " : ",", ": ") : Separators(bound[3]!);
@@ -40,6 +40,12 @@ internal sealed class JsonFilter
         var json = new JsonFilter(state, bound);
         json.Write(bound[0]!, default, 0);
         return json._output.ToValue();
+    }
+
+    private static int Indentation(RenderState state, int width)
+    {
+        state.Charge(width);
+        return Math.Max(0, width);
     }
 
     private static (string Item, string Key) Separators(Value value) => value.Iterate().Take(3).ToList() is [TextValue item, TextValue key]
@@ -132,11 +138,15 @@ internal sealed class JsonFilter
     private void NewLine(Run run, int level)
     {
         if (_indent is null) return;
-        _state.Charge(1 + (_indent.Length * level));
+        _state.Charge(1 + ((long)_indent.Length * level));
         Put("\n" + string.Concat(Enumerable.Repeat(_indent, level)), run);
     }
 
-    private void Put(string text, Run run) => _output.Append(text, run with { Length = text.Length, SourceEnd = run.Exact ? run.SourceStart + text.Length : run.SourceEnd });
+    private void Put(string text, Run run)
+    {
+        _state.Charge(text.Length);
+        _output.Append(text, run with { Length = text.Length, SourceEnd = run.Exact ? run.SourceStart + text.Length : run.SourceEnd });
+    }
 
     private Run RunOf(Origin? source, Run container) => source is not null ? new(0, source, 0, 0, false, _state.Owner, _state.Prompt)
         : container.Origin is not null ? container : _state.Run;

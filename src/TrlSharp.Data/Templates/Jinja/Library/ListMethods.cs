@@ -7,15 +7,22 @@ internal static class ListMethods
 {
     public static Value? Bind(ListValue list, string name) => name switch
     {
-        "index" => new CallableValue(name, (_, arguments) => Index(list, arguments.Bind(1, "value", "start", "stop"))),
-        "count" => new CallableValue(name, (_, arguments) =>
+        "index" => new CallableValue(name, (state, arguments) => Index(Touched(state, list), arguments.Bind(1, "value", "start", "stop"))),
+        "count" => new CallableValue(name, (state, arguments) =>
         {
+            state.Touch(list);
             var wanted = arguments.Bind(1, "value")[0]!;
             return IntegerValue.Of(list.Items.Count(item => ValueEquality.Instance.Equals(item, wanted)));
         }),
         "copy" when !list.IsTuple => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return list; }),
         _ => null,
     };
+
+    private static ListValue Touched(Expressions.RenderState state, ListValue list)
+    {
+        state.Touch(list);
+        return list;
+    }
 
     private static IntegerValue Index(ListValue list, Value?[] bound)
     {

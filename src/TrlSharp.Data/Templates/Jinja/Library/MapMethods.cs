@@ -8,16 +8,18 @@ internal static class MapMethods
 {
     public static Value? Bind(MapValue map, string name) => name switch
     {
-        "items" => new CallableValue(name, (_, arguments) => View(arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
-        "keys" => new CallableValue(name, (_, arguments) => View(arguments, map.Iterate(), "dict_keys")),
-        "values" => new CallableValue(name, (_, arguments) => View(arguments, map.Entries.Select(e => e.Value), "dict_values")),
+        "items" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
+        "keys" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Iterate(), "dict_keys")),
+        "values" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => e.Value), "dict_values")),
         "get" => new CallableValue(name, (_, arguments) => Get(map, arguments)),
         "copy" => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
         _ => null,
     };
 
-    private static LazyValue View(Arguments arguments, IEnumerable<Value> items, string typeName)
+    private static LazyValue View(RenderState state, MapValue map, Arguments arguments, IEnumerable<Value> items, string typeName)
     {
+        const int CostOfEntry = 8;
+        state.Charge((long)map.Entries.Count * CostOfEntry);
         arguments.Bind(0);
         return new(items, typeName, isView: true);
     }

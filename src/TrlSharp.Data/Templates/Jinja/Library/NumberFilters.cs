@@ -78,9 +78,15 @@ internal static class NumberFilters
         var bound = arguments.Bind(1, "iterable", "attribute", "start");
         var items = bound[0]!.Iterate();
         if (bound[1] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[1]!));
-        return items.Aggregate(bound[2] ?? IntegerValue.Of(0), (sum, item) => sum is TextValue
-            ? throw EvaluationException.Runtime("sum() can't sum strings [use ''.join(seq) instead]")
-            : Arithmetic.Apply(state, "+", sum, item));
+        var sum = bound[2] ?? IntegerValue.Of(0);
+        if (sum is TextValue) throw EvaluationException.Runtime("sum() can't sum strings [use ''.join(seq) instead]");
+        foreach (var item in items)
+        {
+            state.Step();
+            sum = Arithmetic.Apply(state, "+", sum, item);
+        }
+
+        return sum;
     }
 
     private static TextValue FileSize(RenderState state, Value?[] bound)

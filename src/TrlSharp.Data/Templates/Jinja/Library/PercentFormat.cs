@@ -38,6 +38,7 @@ internal static class PercentFormat
             }
             else value = Take();
 
+            state.Touch(value);
             var text = Convert(state, spec, value, format.IsMarkup);
             state.Charge(Math.Max(text.Text.Length, spec.Width));
             var padded = TextPadding.Pad(state, text, spec.Width, " ", spec.Left ? TextPadding.Side.Right : TextPadding.Side.Left);
@@ -55,7 +56,7 @@ internal static class PercentFormat
         switch (spec.Conversion)
         {
             case 's':
-                var text = value.ToText(state.Run);
+                var text = state.Text(value);
                 if (markup) text = Escaping.Escape(text);
                 return Limit(text, spec.Precision);
             case 'r' or 'a':
@@ -87,7 +88,7 @@ internal static class PercentFormat
                 ? Numbers.Truncate(whole.Value)
                 : throw EvaluationException.Runtime($"%{spec.Conversion} format: a real number is required, not {value.TypeName}"));
             negative = integer.Sign < 0;
-            digits = Integer(BigInteger.Abs(integer), spec).PadLeft(Math.Clamp(spec.Precision, 0, 1000), '0');
+            digits = Integer(BigInteger.Abs(integer), spec).PadLeft(PythonNumbers.Precision(spec.Precision)!.Value is > 0 and var least ? least : 0, '0');
             if (spec.Alternate) digits = spec.Conversion switch { 'x' => "0x", 'X' => "0X", 'o' => "0o", _ => "" } + digits;
         }
         else
@@ -102,23 +103,16 @@ internal static class PercentFormat
 
     private static string Integer(BigInteger value, Specification spec) => spec.Conversion switch
     {
-        'x' => value.IsZero ? "0" : value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0'),
-        'X' => value.IsZero ? "0" : value.ToString("X", CultureInfo.InvariantCulture).TrimStart('0'),
-        'o' => Octal(value),
+        'x' => PythonNumbers.Radix(value, 4),
+        'X' => PythonNumbers.Radix(value, 4).ToUpperInvariant(),
+        'o' => PythonNumbers.Radix(value, 3),
         _ => IntegerValue.Digits(value),
     };
-
-    private static string Octal(BigInteger value)
-    {
-        var digits = new Stack<char>();
-        for (; !value.IsZero; value >>= 3) digits.Push((char)('0' + (int)(value & 7)));
-        return digits.Count == 0 ? "0" : new string([.. digits]);
-    }
 
     private static string Real(double value, Specification spec)
     {
         if (!double.IsFinite(value)) return char.IsUpper(spec.Conversion) ? (double.IsNaN(value) ? "NAN" : "INF") : double.IsNaN(value) ? "nan" : "inf";
-        var precision = Math.Min(spec.Precision < 0 ? 6 : spec.Precision, 1000);
+        var precision = spec.Precision < 0 ? 6 : PythonNumbers.Precision(spec.Precision)!.Value;
         var text = char.ToLowerInvariant(spec.Conversion) switch
         {
             'f' => PythonNumbers.Fixed(value, precision),

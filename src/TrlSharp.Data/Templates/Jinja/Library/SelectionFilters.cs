@@ -38,7 +38,7 @@ internal static class SelectionFilters
     {
         if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("map is missing its input");
         var source = arguments.Positional[0];
-        return LazyValue.Deferred(() => source.IsTrue ? Filter(state, source.Iterate(), _ => true).Select(Mapping(state, arguments)) : []);
+        return LazyValue.Deferred(() => source.IsTrue ? Counted(state, source).Select(Mapping(state, arguments)) : []);
     }
 
     private static Func<Value, Value> Mapping(RenderState state, Arguments arguments)
@@ -76,6 +76,18 @@ internal static class SelectionFilters
         var name = TextMethods.Text(arguments.Positional[at], "select").Text;
         if (!TestTable.Exists(name)) throw EvaluationException.Runtime(TestTable.Unknown(name));
         return v => TestTable.Apply(state, name, arguments with { Function = name, Positional = [getter(v), .. arguments.Positional.Skip(at + 1)] });
+    }
+
+    /// <summary>The elements, each a few steps of work.</summary>
+    public static IEnumerable<Value> Counted(RenderState state, Value source)
+    {
+        const int CostOfElement = 16;
+        foreach (var item in source.Iterate())
+        {
+            state.Step();
+            state.Charge(CostOfElement);
+            yield return item;
+        }
     }
 
     private static IEnumerable<Value> Filter(RenderState state, IEnumerable<Value> items, Func<Value, bool> keep)

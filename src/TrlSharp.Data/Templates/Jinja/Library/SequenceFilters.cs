@@ -17,22 +17,23 @@ internal static class SequenceFilters
         filters["reverse"] = (s, a) => Reverse(s, a.Bind(1, "value")[0]!);
         filters["items"] = (_, a) => Items(a.Bind(1, "value")[0]!);
         filters["dictsort"] = (_, a) => DictSort(a.Bind(1, "value", "case_sensitive", "by", "reverse"));
-        filters["sort"] = (_, a) => Sort(a.Bind(1, "value", "reverse", "case_sensitive", "attribute"));
-        filters["unique"] = (_, a) => Unique(a.Bind(1, "value", "case_sensitive", "attribute"));
+        filters["sort"] = (s, a) => Sort(s, a.Bind(1, "value", "reverse", "case_sensitive", "attribute"));
+        filters["unique"] = (s, a) => Unique(s, a.Bind(1, "value", "case_sensitive", "attribute"));
         filters["min"] = (_, a) => Extreme(a.Bind(1, "value", "case_sensitive", "attribute"), -1);
         filters["max"] = (_, a) => Extreme(a.Bind(1, "value", "case_sensitive", "attribute"), 1);
         filters["batch"] = (s, a) => Batch(s, a.Bind(2, "value", "linecount", "fill_with"));
         filters["slice"] = (s, a) => Slice(s, a.Bind(2, "value", "slices", "fill_with"));
-        filters["groupby"] = (_, a) => GroupBy(a.Bind(2, "value", "attribute", "default", "case_sensitive"));
+        filters["groupby"] = (s, a) => GroupBy(s, a.Bind(2, "value", "attribute", "default", "case_sensitive"));
     }
 
     public static ListValue ToList(RenderState state, Value value)
     {
         if (value is ListValue { IsTuple: false } list) return list;
+        const int CostOfElement = 16, CostOfText = 64;
         var items = new List<Value>();
         foreach (var item in value.Iterate())
         {
-            state.Step();
+            state.Charge(value is TextValue ? CostOfText : CostOfElement);
             items.Add(item);
         }
 
@@ -53,7 +54,7 @@ internal static class SequenceFilters
     private static Value Join(RenderState state, Arguments arguments)
     {
         var bound = arguments.Bind(1, "value", "d", "attribute");
-        var glue = bound[1] is { } given ? given.ToText(state.Run) : TextValue.Empty;
+        var glue = bound[1] is { } given ? state.Text(given) : TextValue.Empty;
         var items = bound[0]!.Iterate();
         if (bound[2] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[2]!));
         var output = new TextBuilder();
@@ -61,7 +62,7 @@ internal static class SequenceFilters
         foreach (var item in items)
         {
             state.Step();
-            var text = item.ToText(state.Run);
+            var text = state.Text(item);
             state.Charge(text.Text.Length + glue.Text.Length);
             if (!first) output.Append(glue, state.Owner, prompt: false, generation: 0);
             first = false;
@@ -105,24 +106,30 @@ internal static class SequenceFilters
         return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3] is { } backwards && Numbers.Argument(backwards, "dictsort") != 0)]);
     }
 
-    private static ListValue Sort(Value?[] bound)
+    private static ListValue Sort(RenderState state, Value?[] bound)
     {
+        const int CostOfOrder = 120;
         var caseSensitive = bound[2]?.IsTrue ?? false;
-        var items = bound[0]!.Iterate().ToList();
+        var items = ToList(state, bound[0]!).Items;
         var reverse = bound[1] is { } backwards && Numbers.Argument(backwards, "sort") != 0;
         // Compared as lists, as in Jinja2: equal keys, undefined ones among them, need no order.
         Value?[] names = bound[3] is TextValue text ? [.. text.Text.Split(',').Select(n => TextValue.Of(n, default))] : [bound[3]];
         var keys = names.Select(n => Key(n, caseSensitive)).ToList();
-        return new([.. Ordered(items, v => new ListValue([.. keys.Select(k => k(v))]), reverse)]);
+        state.Charge((long)items.Count * CostOfOrder * keys.Count);
+        return new([.. Ordered(items, keys.Count == 1 ? keys[0] : v => new ListValue([.. keys.Select(k => k(v))]), reverse, equalFirst: true)]);
     }
 
     /// <summary>Stable, as Python's sort; reversed too.</summary>
-    public static IReadOnlyList<T> Ordered<T>(IReadOnlyList<T> items, Func<T, Value> key, bool reverse)
+    /// <param name="items">What is sorted.</param>
+    /// <param name="key">What is compared.</param>
+    /// <param name="reverse">Largest first.</param>
+    /// <param name="equalFirst">Keys that are equal need no order (as elements of lists).</param>
+    public static IReadOnlyList<T> Ordered<T>(IReadOnlyList<T> items, Func<T, Value> key, bool reverse, bool equalFirst = false)
     {
         var keys = items.Select(key).ToArray();
         if (keys.Length == 1) return items;
         var order = Enumerable.Range(0, items.Count).ToArray();
-        var comparer = Comparer<int>.Create((a, b) => Comparison.Order(keys[a], keys[b], "<") ?? 0);
+        var comparer = Comparer<int>.Create((a, b) => equalFirst && ValueEquality.Instance.Equals(keys[a], keys[b]) ? 0 : Comparison.Order(keys[a], keys[b], "<") ?? 0);
         try
         {
             return [.. (reverse ? order.OrderDescending(comparer) : order.Order(comparer)).Select(i => items[i])];
@@ -133,10 +140,10 @@ internal static class SequenceFilters
         }
     }
 
-    private static LazyValue Unique(Value?[] bound)
+    private static LazyValue Unique(RenderState state, Value?[] bound)
     {
         var key = Key(bound[2], bound[1]?.IsTrue ?? false);
-        return LazyValue.Deferred(() => Distinct(bound[0]!.Iterate(), key));
+        return LazyValue.Deferred(() => Distinct(SelectionFilters.Counted(state, bound[0]!), key));
     }
 
     private static IEnumerable<Value> Distinct(IEnumerable<Value> items, Func<Value, Value> key)
@@ -173,7 +180,8 @@ internal static class SequenceFilters
             if (at >= items.Count && bound[2] is not (null or NoneValue) && Comparison.Order(IntegerValue.Of(count), size, "<") < 0)
             {
                 var missing = Numbers.Argument(size, "batch") - count;
-                state.Charge(missing);
+                const int CostOfElement = 16;
+                state.Charge((long)missing * CostOfElement);
                 batch.AddRange(Enumerable.Repeat(bound[2]!, missing));
             }
 
@@ -188,7 +196,8 @@ internal static class SequenceFilters
         var items = ToList(state, bound[0]!).Items;
         var slices = Numbers.Argument(bound[1]!, "slice");
         if (slices == 0) throw EvaluationException.Runtime("integer division or modulo by zero");
-        state.Charge(Math.Max(0, slices));
+        const int CostOfSlice = 32;
+        state.Charge(Math.Max(0L, slices) * CostOfSlice);
         var fill = bound[2] is null or NoneValue ? null : bound[2];
         var (each, extra) = (items.Count / Math.Max(1, slices), items.Count % Math.Max(1, slices));
         return Enumerable.Range(0, Math.Max(0, slices)).Select(i =>
@@ -199,12 +208,15 @@ internal static class SequenceFilters
         });
     });
 
-    private static ListValue GroupBy(Value?[] bound)
+    private static ListValue GroupBy(RenderState state, Value?[] bound)
     {
+        const int CostOfOrder = 240;
         var getter = SelectionFilters.Getter(bound[1]!, bound[2]);
         var caseless = bound[3]?.IsTrue ?? false ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
         var groups = new List<Value>();
-        var items = Ordered([.. bound[0]!.Iterate()], caseless, reverse: false);
+        var given = ToList(state, bound[0]!).Items;
+        state.Charge((long)given.Count * CostOfOrder);
+        var items = Ordered(given, caseless, reverse: false);
         for (var i = 0; i < items.Count;)
         {
             var start = i;

@@ -40,7 +40,10 @@ internal static partial class StrFormat
 
             if (source[at] == '}') throw EvaluationException.Runtime("Single '}' encountered in format string");
             var end = FieldEnd(source, at + 1);
-            output.Append(Field(state, format.Slice(at + 1, end), arguments, ref automatic, depth), state.Owner, prompt: false, generation: 0);
+            var text = Field(state, format.Slice(at + 1, end), arguments, ref automatic, depth);
+            state.Charge(text.Text.Length);
+            state.Step();
+            output.Append(text, state.Owner, prompt: false, generation: 0);
             at = end + 1;
         }
 
@@ -67,7 +70,7 @@ internal static partial class StrFormat
         {
             "r" => Repr(state, value),
             "a" => ReprEscape.Ascii(Repr(state, value)),
-            "s" => value.ToText(state.Run),
+            "s" => state.Text(value),
             _ => value,
         };
         var group = match.Groups["spec"];

@@ -56,6 +56,7 @@ internal static class TestTable
     {
         name = Aliases.GetValueOrDefault(name, name);
         if (!Tests.TryGetValue(name, out var test)) throw EvaluationException.Runtime(Unknown(name));
+        if (name is not ("defined" or "undefined" or "none" or "string" or "mapping" or "iterable" or "sequence")) state.Touch(arguments.Positional[0]);
         var bound = Binary.Contains(name) ? arguments.Bind(2, "value", "other") : arguments.Bind(1, "value");
         return test(bound[0]!, bound.Length > 1 ? bound[1] : null);
     }

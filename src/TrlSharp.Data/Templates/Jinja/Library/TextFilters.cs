@@ -29,7 +29,7 @@ internal static class TextFilters
         filters["format"] = Format;
     }
 
-    public static TextValue Text(RenderState state, Value value) => value.ToText(state.Run);
+    public static TextValue Text(RenderState state, Value value) => state.Text(value);
 
     /// <summary>Jinja2's <c>title</c>: the first character of each part between spaces, hyphens and opening brackets.</summary>
     private static TextValue WordTitle(TextValue text)

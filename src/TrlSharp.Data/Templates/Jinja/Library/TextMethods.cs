@@ -54,11 +54,16 @@ internal static class TextMethods
         ["isidentifier"] = (_, t, a) => { a.Bind(0); return BooleanValue.Of(TextClasses.IsIdentifier(t.Text)); },
     };
 
+    private const int FewCharacters = 64;
     private static readonly string[] Refused = ["encode", "format_map", "maketrans", "translate"];
 
     public static Value? Bind(TextValue text, string name)
     {
-        if (Methods.TryGetValue(name, out var method)) return new CallableValue(name, (state, arguments) => method(state, text, arguments));
+        if (Methods.TryGetValue(name, out var method)) return new CallableValue(name, (state, arguments) =>
+            {
+                state.Charge(text.Text.Length);
+                return method(state, text, arguments);
+            });
         return Refused.Contains(name) ? throw EvaluationException.Refused($"the method str.{name}, which no chat template needs") : null;
     }
 
@@ -72,12 +77,16 @@ internal static class TextMethods
     public static TextValue Strip(TextValue text, TextValue? characters, bool left, bool right)
     {
         var (start, end) = (0, text.Text.Length);
+        if (characters is { Text.Length: > FewCharacters }) characters = Distinct(characters);
         if (left)
             while (start < end && Strips(text.Text, start, characters) is > 0 and var width) start += width;
         if (right)
             while (end > start && Strips(text.Text, Before(text.Text, start, end), characters) is > 0 and var width) end -= width;
         return text.Slice(start, end);
     }
+
+    private static TextValue Distinct(TextValue characters) =>
+        new(string.Concat(characters.Text.EnumerateRunes().Distinct().Select(r => r.ToString())), []);
 
     /// <summary>The words of <c>str.split()</c>: UTF-16 ranges between white space.</summary>
     public static IEnumerable<(int Start, int End)> SplitWords(string text)
@@ -136,7 +145,7 @@ internal static class TextMethods
         {
             if (!first) output.Append(glue);
             first = false;
-            var text = glue.IsMarkup ? Escaping.Escape(item.ToText(state.Run)) : item as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {item.TypeName} found");
+            var text = glue.IsMarkup ? Escaping.Escape(state.Text(item)) : item as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {item.TypeName} found");
             state.Charge(text.Text.Length + glue.Text.Length);
             output.Append(text, state.Owner, prompt: false, generation: 0);
         }

@@ -7,12 +7,14 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary><c>split</c>, <c>rsplit</c>, <c>splitlines</c>, <c>partition</c>: parts are sub-ropes of the whole.</summary>
 internal static class TextSplitting
 {
+    private const long CostOfPart = 64;
+
     public static ListValue Split(RenderState state, TextValue text, Value?[] bound, bool fromRight)
     {
         var limit = bound[1] is { } maximum ? Numbers.Argument(maximum, "split") : -1;
         if (limit < 0) limit = int.MaxValue;
         var parts = bound[0] is null or NoneValue ? Words(text.Text, limit, fromRight) : Separated(text.Text, TextMethods.Text(bound[0]!, "split").Text, limit, fromRight);
-        state.Charge(parts.Count);
+        state.Charge(parts.Count * CostOfPart);
         return new([.. parts.Select(p => text.Slice(p.Start, p.End))]);
     }
 
@@ -25,12 +27,12 @@ internal static class TextSplitting
             if (!PythonText.IsLineBreak(text.Text[i])) continue;
             var end = i + (text.Text[i] == '\r' && i + 1 < text.Text.Length && text.Text[i + 1] == '\n' ? 2 : 1);
             lines.Add(text.Slice(start, keepEnds ? end : i));
+            state.Charge(CostOfPart);
             start = end;
             i = end - 1;
         }
 
         if (start < text.Text.Length) lines.Add(text.Slice(start, text.Text.Length));
-        state.Charge(lines.Count);
         return new(lines);
     }
 

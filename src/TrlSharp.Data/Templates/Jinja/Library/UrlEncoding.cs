@@ -11,15 +11,15 @@ internal static class UrlEncoding
     public static Value Apply(RenderState state, Value value)
     {
         if (value is TextValue text) return Quote(text, keepSlash: true);
-        if (value is not MapValue && !value.IsIterable) return Quote(value.ToText(state.Run), keepSlash: true);
+        if (value is not MapValue && !value.IsIterable) return Quote(state.Text(value), keepSlash: true);
         var pairs = value is MapValue map ? map.Entries.Select(e => (e.Key, e.Value)) : value.Iterate().Select(Pair);
         var output = new TextBuilder();
         foreach (var (key, item) in pairs)
         {
             if (output.Length > 0) output.Append("&", state.Run);
-            output.Append(Form(Quote(key.ToText(state.Run), keepSlash: false)));
+            output.Append(Form(Quote(state.Text(key), keepSlash: false)));
             output.Append("=", state.Run);
-            output.Append(Form(Quote(item.ToText(state.Run), keepSlash: false)));
+            output.Append(Form(Quote(state.Text(item), keepSlash: false)));
         }
 
         return output.ToValue();

@@ -8,6 +8,9 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>The filter <c>wordwrap</c>: each line of the text is wrapped as Python's <c>textwrap</c> does. Widths count code points.</summary>
 internal static partial class WordWrap
 {
+    // Each hyphen of a dash looks ahead to its end.
+    private static readonly string LongDash = new('-', 500);
+
     public static Value Apply(RenderState state, Arguments arguments)
     {
         var bound = arguments.Bind(1, "s", "width", "break_long_words", "wrapstring", "break_on_hyphens");
@@ -20,6 +23,9 @@ internal static partial class WordWrap
         var first = true;
         foreach (var line in lines)
         {
+            if (((TextValue)line).Text.Contains(LongDash, StringComparison.Ordinal)) throw EvaluationException.Budget($"wordwrap: a dash of more than {LongDash.Length} hyphens");
+            const int CostOfCharacter = 16;
+            state.Charge((long)((TextValue)line).Text.Length * CostOfCharacter);
             var wrapped = Wrap(((TextValue)line).Text, width, bound[2]?.IsTrue ?? true, bound[4]?.IsTrue ?? true);
             state.Charge(wrapped.Count);
             foreach (var (start, end) in wrapped.Count == 0 ? [(0, 0)] : wrapped)
@@ -45,8 +51,8 @@ internal static partial class WordWrap
             if (chunks.Count == 0) break;
             var (start, end, length) = (chunks.Peek().Start, chunks.Peek().Start, 0);
             var last = (Start: start, End: start);
-            while (chunks.Count > 0 && length + Length(text, chunks.Peek()) is var longer && longer <= width) (last, length, end) = (chunks.Peek(), longer, chunks.Pop().End);
-            if (chunks.Count > 0 && Length(text, chunks.Peek()) > width && (breakLong || end == start))
+            while (chunks.Count > 0 && length + Length(text, chunks.Peek(), width) is var longer && longer <= width) (last, length, end) = (chunks.Peek(), longer, chunks.Pop().End);
+            if (chunks.Count > 0 && Length(text, chunks.Peek(), width) > width && (breakLong || end == start))
             {
                 last = chunks.Pop();
                 end = breakLong ? Break(text, last, width - length, onHyphens) : last.End;
@@ -72,11 +78,11 @@ internal static partial class WordWrap
         return hyphen > 0 && fitting[..hyphen].IndexOfAnyExcept('-') >= 0 ? word.Start + hyphen + 1 : end;
     }
 
-    private static int Length(string text, (int Start, int End) chunk)
+    /// <summary>Code points, or some number above the limit.</summary>
+    private static int Length(string text, (int Start, int End) chunk, int limit)
     {
-        var length = chunk.End - chunk.Start;
-        for (var i = chunk.Start; i < chunk.End - 1; i++)
-            if (char.IsSurrogatePair(text, i)) length--;
+        var length = 0;
+        for (var i = chunk.Start; i < chunk.End && length <= limit; i += i + 1 < chunk.End && char.IsSurrogatePair(text, i) ? 2 : 1) length++;
         return length;
     }
 

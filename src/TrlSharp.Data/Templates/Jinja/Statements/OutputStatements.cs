@@ -27,7 +27,7 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
         state.Line = here.Line;
         state.Here = here;
         var value = expression.Evaluate(state);
-        var text = value.ToText(state.Run);
+        var text = state.Text(value);
         state.Charge(text.Text.Length);
         if (state.Owner < 0) text = NearestOwner.Assign(text);
         state.Output.Append(text, state.Owner, state.Prompt, state.Generation);

@@ -42,6 +42,7 @@ internal abstract class Statement
 
     protected static Flow ExecuteAll(IReadOnlyList<Statement> body, RenderState state)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         for (var i = 0; i < body.Count; i++)
             if (body[i].Execute(state) is not Flow.Next and var flow) return flow;
         return Flow.Next;

@@ -15,6 +15,7 @@ internal static partial class ExpressionLexer
     {
         var c = source[at];
         if (c is '\'' or '"') return ReadText(source, at, line);
+        if (char.IsAsciiDigit(c)) GuardNumber(source, at, line);
         if (char.IsAsciiDigit(c) && (at == 0 || source[at - 1] != '.') && FloatPattern.Match(source, at) is { Success: true, Length: var floatLength })
             return (new(TokenKind.Float, source.Substring(at, floatLength).Replace("_", "", StringComparison.Ordinal), line), floatLength);
         if (char.IsAsciiDigit(c) && IntegerPattern.Match(source, at) is { Success: true, Length: var integerLength })
@@ -29,6 +30,15 @@ internal static partial class ExpressionLexer
         foreach (var operation in Operators)
             if (string.CompareOrdinal(source, at, operation, 0, operation.Length) == 0) return (new(TokenKind.Operator, operation, line), operation.Length);
         return null;
+    }
+
+    /// <summary>Python reads no integer of more decimal digits either: it would take time that grows with their square.</summary>
+    private static void GuardNumber(string source, int at, int line)
+    {
+        const int MaxDigits = 4300;
+        var end = at;
+        while (end < source.Length && end - at <= MaxDigits && (char.IsAsciiHexDigit(source[end]) || source[end] == '_')) end++;
+        if (end - at > MaxDigits) throw new TemplateException(TemplateFault.Syntax, line, $"a number of more than {MaxDigits} digits");
     }
 
     private static (Token Token, int Length)? ReadText(string source, int at, int line)

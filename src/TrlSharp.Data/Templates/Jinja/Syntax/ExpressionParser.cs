@@ -55,7 +55,7 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
     private Expression Conditional()
     {
         var expression = Or();
-        while (stream.SkipName("if"))
+        for (var length = 1; stream.SkipName("if"); stream.GuardChain(++length))
         {
             var test = Or();
             var otherwise = stream.SkipName("else") ? Nested(Conditional) : null;
@@ -68,14 +68,14 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
     private Expression Or()
     {
         var left = And();
-        while (stream.SkipName("or")) left = new LogicalExpression(and: false, left, And());
+        for (var length = 1; stream.SkipName("or"); stream.GuardChain(++length)) left = new LogicalExpression(and: false, left, And());
         return left;
     }
 
     private Expression And()
     {
         var left = Not();
-        while (stream.SkipName("and")) left = new LogicalExpression(and: true, left, Not());
+        for (var length = 1; stream.SkipName("and"); stream.GuardChain(++length)) left = new LogicalExpression(and: true, left, Not());
         return left;
     }
 
@@ -123,10 +123,12 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
     private Expression LeftAssociative(Func<Expression> operand, params ReadOnlySpan<string> operations)
     {
         var left = operand();
+        var length = 1;
         while (stream.Current.Kind == TokenKind.Operator && operations.Contains(stream.Current.Value))
         {
             var operation = stream.Next().Value;
             left = new ArithmeticExpression(operation, left, operand());
+            stream.GuardChain(++length);
         }
 
         return left;
@@ -149,9 +151,9 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         {
             case TokenKind.Name: return (Expression?)Constant(token.Value) ?? new NameExpression(token.Value);
             case TokenKind.Text:
-                var text = token.Value;
-                while (stream.Current.Kind == TokenKind.Text) text += stream.Next().Value;
-                return new TextExpression(text, origins.Next(token.Line));
+                var text = new System.Text.StringBuilder(token.Value);
+                while (stream.Current.Kind == TokenKind.Text) text.Append(stream.Next().Value);
+                return new TextExpression(text.ToString(), origins.Next(token.Line));
             case TokenKind.Integer: return new ConstantExpression(new IntegerValue(Integer(token.Value)));
             case TokenKind.Float: return new ConstantExpression(new FloatValue(double.Parse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture)));
             case TokenKind.Operator when token.Value == "(":

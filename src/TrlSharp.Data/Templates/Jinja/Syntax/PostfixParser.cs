@@ -17,7 +17,7 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
             else if (stream.SkipOperator("[")) expression = Subscript(expression);
             else if (stream.Current.IsOperator("(")) expression = Call(expression);
             else return expression;
-            GuardChain(++depth);
+            stream.GuardChain(++depth);
         }
     }
 
@@ -30,7 +30,7 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
             else if (stream.SkipName("is")) expression = Test(expression);
             else if (stream.Current.IsOperator("(")) expression = Call(expression);
             else return expression;
-            GuardChain(++depth);
+            stream.GuardChain(++depth);
         }
     }
 
@@ -85,12 +85,6 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
 
         stream.ExpectOperator(")");
         return new(positional, named, spread, spreadNamed);
-    }
-
-    private void GuardChain(int depth)
-    {
-        const int MaxChain = 500;
-        if (depth > MaxChain) throw new TemplateException(TemplateFault.Budget, stream.Line, $"more than {MaxChain} operations on one operand");
     }
 
     private Expression Attribute(Expression target)

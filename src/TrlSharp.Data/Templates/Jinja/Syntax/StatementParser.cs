@@ -276,8 +276,10 @@ internal sealed class StatementParser
     {
         if (_stream.SkipOperator("("))
         {
+            _stream.Enter();
             var inner = AssignTarget(allowField: false, endName: null);
             _stream.ExpectOperator(")");
+            _stream.Leave();
             return inner;
         }
 

@@ -49,5 +49,12 @@ internal sealed class TokenStream(List<Token> tokens)
         if (++_nesting > MaxNesting) throw new TemplateException(TemplateFault.Budget, Line, $"expressions or blocks nested deeper than {MaxNesting}");
     }
 
+    /// <summary>Guards what walks over long chains of operators, which nest to one side.</summary>
+    public void GuardChain(int length)
+    {
+        const int MaxChain = 500;
+        if (length > MaxChain) throw new TemplateException(TemplateFault.Budget, Line, $"more than {MaxChain} operations on one operand");
+    }
+
     public void Leave() => _nesting--;
 }

@@ -101,6 +101,22 @@ internal static partial class PythonNumbers
         return mantissa + suffix;
     }
 
+    /// <summary>Digits of a value not below zero in base 2, 8 or 16.</summary>
+    public static string Radix(BigInteger value, int bits)
+    {
+        const int HexBits = 4;
+        if (value.IsZero) return "0";
+        var hex = value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
+        if (bits == HexBits) return hex;
+        var binary = string.Concat(hex.Select(c => Convert.ToString(Convert.ToInt32(c.ToString(), 16), 2).PadLeft(HexBits, '0'))).TrimStart('0');
+        if (bits == 1) return binary;
+        binary = binary.PadLeft((binary.Length + bits - 1) / bits * bits, '0');
+        return string.Concat(Enumerable.Range(0, binary.Length / bits).Select(i => (char)('0' + Convert.ToInt32(binary.Substring(i * bits, bits), 2))));
+    }
+
+    /// <summary>A number of digits asked for; as many as a double can make use of many times over are enough.</summary>
+    public static int? Precision(int? digits) => digits > MaxDigits ? throw EvaluationException.Budget($"a precision of {digits}; at most {MaxDigits} digits are made") : digits;
+
     private static string Trim(string text)
     {
         var (start, end) = (0, text.Length);

@@ -21,7 +21,7 @@ internal static class Arithmetic
             "+" when left is ListValue a && right is ListValue b && a.IsTuple == b.IsTuple => Concatenate(state, a, b),
             "*" when Sequence(left) && Numbers.AsInteger(right) is { } times => Repeat(state, left, times),
             "*" when Sequence(right) && Numbers.AsInteger(left) is { } times => Repeat(state, right, times),
-            _ => Numeric(operation, left, right),
+            _ => Counted(state, operation, left, right),
         };
     }
 
@@ -51,7 +51,7 @@ internal static class Arithmetic
             right = right.IsMarkup ? right : Escaping.Escape(right);
         }
 
-        state.Charge(left.Text.Length + right.Text.Length);
+        state.Charge(left, right);
         var output = new TextBuilder();
         output.Append(left, state.Owner, prompt: false, generation: 0);
         output.Append(right, state.Owner, prompt: false, generation: 0);
@@ -60,7 +60,8 @@ internal static class Arithmetic
 
     private static ListValue Concatenate(RenderState state, ListValue left, ListValue right)
     {
-        state.Charge(left.Items.Count + right.Items.Count);
+        const int CostOfElement = 4;
+        state.Charge((left.Items.Count + (long)right.Items.Count) * CostOfElement);
         return new([.. left.Items, .. right.Items], left.IsTuple);
     }
 
@@ -70,12 +71,34 @@ internal static class Arithmetic
     {
         var unit = value is TextValue text ? text.Text.Length : ((ListValue)value).Items.Count;
         if (times.Sign <= 0 || unit == 0) times = unit == 0 ? 1 : 0;
-        state.Charge(times * unit);
+        const int CostOfRun = 20, CostOfElement = 4;
+        var cost = value is not TextValue { Runs.Length: var runs } ? unit * (long)CostOfElement : runs == 1 ? unit : unit + (runs * (long)CostOfRun);
+        state.Charge((long)BigInteger.Min(times * cost, long.MaxValue / 2));
         var count = (int)times;
         if (value is ListValue list) return new ListValue([.. Enumerable.Repeat(list.Items, count).SelectMany(i => i)], list.IsTuple);
+        if (value is TextValue { Runs: [var only] } piece && count > 1)
+        {
+            // All of it stands for the one piece.
+            var repeated = string.Concat(Enumerable.Repeat(piece.Text, count));
+            return new TextValue(repeated, [only with { Length = repeated.Length, Exact = false, Owner = only.Owner == Run.Unowned ? state.Owner : only.Owner }], piece.IsMarkup);
+        }
+
         var output = new TextBuilder();
         for (var i = 0; i < count; i++) output.Append((TextValue)value, state.Owner, prompt: false, generation: 0);
         return output.ToValue(((TextValue)value).IsMarkup);
+    }
+
+    /// <summary>Large integers take time that grows with the product of their lengths.</summary>
+    private static Value Counted(RenderState state, string operation, Value left, Value right)
+    {
+        const int WordBits = 64;
+        if (left is IntegerValue a && right is IntegerValue b)
+        {
+            var words = (a.Value.GetBitLength() / WordBits) * (1 + (b.Value.GetBitLength() / WordBits));
+            state.Charge(words);
+        }
+
+        return Numeric(operation, left, right);
     }
 
     private static Value Numeric(string operation, Value left, Value right)

@@ -17,6 +17,8 @@ internal sealed class IntegerValue(BigInteger value, Origin? source = null) : Va
 
     public override string TypeName => "int";
 
+    public override long Weight => 1 + Value.GetBitLength() / 3;
+
     public override bool IsTrue => !Value.IsZero;
 
     public override Origin? Source => source;

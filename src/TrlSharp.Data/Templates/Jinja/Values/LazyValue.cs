@@ -18,6 +18,7 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
 
         IEnumerable<Value> Run()
         {
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
             foreach (var item in items()) yield return item;
         }
     }
@@ -29,6 +30,8 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
     public override bool IsIterable => true;
 
     public bool IsView => _all is not null;
+
+    public override long Weight => 1 + (_all?.Count ?? 0);
 
     public override int Length => _all?.Count ?? base.Length;
 
@@ -44,6 +47,11 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
 
     private IEnumerable<Value> Remaining()
     {
-        while (_once!.MoveNext()) yield return _once.Current;
+        while (true)
+        {
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack(); // generators over generators
+            if (!_once!.MoveNext()) yield break;
+            yield return _once.Current;
+        }
     }
 }

@@ -6,6 +6,8 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <summary>Python's <c>list</c> and <c>tuple</c>. Templates cannot change either.</summary>
 internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, Origin? source = null) : Value
 {
+    private long _weight;
+
     public IReadOnlyList<Value> Items { get; } = items;
 
     public bool IsTuple { get; } = tuple;
@@ -18,7 +20,18 @@ internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, 
 
     public override bool IsIterable => true;
 
+    public override long Weight => _weight > 0 ? _weight : _weight = Sum();
+
     public override int Length => Items.Count;
+
+    private long Sum()
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        var sum = 1 + (long)Items.Count;
+        if (source is null)
+            foreach (var item in Items) sum = Total(sum, item);
+        return sum;
+    }
 
     public static ListValue Pair(Value first, Value second) => new([first, second], tuple: true);
 

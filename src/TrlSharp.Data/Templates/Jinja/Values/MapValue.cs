@@ -12,6 +12,8 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
     private const int LinearLimit = 8;
     private readonly Dictionary<Value, Value>? _index = entries.Count > LinearLimit ? new(entries, ValueEquality.Instance) : null;
 
+    private long _weight;
+
     public IReadOnlyList<KeyValuePair<Value, Value>> Entries { get; } = entries;
 
     public int Message { get; } = message;
@@ -23,6 +25,8 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
     public override Origin? Source => source;
 
     public override bool IsIterable => true;
+
+    public override long Weight => _weight > 0 ? _weight : _weight = Sum();
 
     public override int Length => Entries.Count;
 
@@ -62,6 +66,15 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
         foreach (var entry in Entries)
             if (ValueEquality.Instance.Equals(entry.Key, key)) return entry.Value;
         return null;
+    }
+
+    private long Sum()
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        var sum = 1 + (long)Entries.Count;
+        if (source is null)
+            foreach (var (key, value) in Entries) sum = Total(Total(sum, key), value);
+        return sum;
     }
 
     public override IEnumerable<Value> Iterate() => Entries.Select(e => e.Key);

@@ -16,6 +16,8 @@ internal sealed class RangeValue(long start, long stop, long step) : Value
 
     public override bool IsIterable => true;
 
+    public override long Weight => 1 + (4L * Length);
+
     public override int Length { get; } = Count(start, stop, step);
 
     /// <summary>The range of the elements at the indices from, from + stride … before to.</summary>

@@ -24,6 +24,8 @@ internal sealed class TextValue(string text, Run[] runs, bool markup = false) : 
 
     public override bool IsIterable => true;
 
+    public override long Weight => 1 + Text.Length;
+
     public override int Length => CodePoints.Count(Text);
 
     public static TextValue Of(string text, in Run here, bool markup = false) =>
@@ -46,17 +48,40 @@ internal sealed class TextValue(string text, Run[] runs, bool markup = false) : 
     public TextValue Map(Func<Rune, int, string> map)
     {
         var output = new TextBuilder();
-        var (at, runIndex, runStart) = (0, 0, 0);
-        while (at < Text.Length)
+        var start = 0;
+        foreach (var run in Runs)
         {
-            while (at >= runStart + Runs[runIndex].Length) runStart += Runs[runIndex++].Length;
-            var rune = Rune.TryGetRuneAt(Text, at, out var read) ? read : Rune.ReplacementChar;
-            var mapped = map(rune, at);
-            output.Append(mapped, Runs[runIndex].Slice(at - runStart, Math.Min(at - runStart + rune.Utf16SequenceLength, Runs[runIndex].Length)));
-            at += rune.Utf16SequenceLength;
+            if (run.Exact) MapExactly(output, run, start, map);
+            else output.Append(Mapped(start, start + run.Length, map), run with { Length = 0 });
+            start += run.Length;
         }
 
         return output.ToValue(IsMarkup);
+    }
+
+    /// <summary>Character by character, so that each keeps its place in the source.</summary>
+    private void MapExactly(TextBuilder output, Run run, int start, Func<Rune, int, string> map)
+    {
+        for (var at = start; at < start + run.Length;)
+        {
+            var rune = Rune.TryGetRuneAt(Text, at, out var read) ? read : Rune.ReplacementChar;
+            var end = Math.Min(at + rune.Utf16SequenceLength, start + run.Length);
+            output.Append(map(rune, at), run.Slice(at - start, end - start));
+            at = end;
+        }
+    }
+
+    private string Mapped(int start, int end, Func<Rune, int, string> map)
+    {
+        var mapped = new StringBuilder(end - start);
+        for (var at = start; at < end;)
+        {
+            var rune = Rune.TryGetRuneAt(Text, at, out var read) ? read : Rune.ReplacementChar;
+            mapped.Append(map(rune, at));
+            at += rune.Utf16SequenceLength;
+        }
+
+        return mapped.ToString();
     }
 
     public override TextValue ToText(in Run here) => this;

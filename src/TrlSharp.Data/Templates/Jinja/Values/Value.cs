@@ -31,6 +31,12 @@ internal abstract class Value
     /// <summary>Python's <c>len(x)</c>.</summary>
     public virtual int Length => throw EvaluationException.Runtime($"object of type '{TypeName}' has no len()");
 
+    /// <summary>
+    /// How much work it is to look at all of the value: characters and elements at any depth, counted as often as they would be met. What came with the
+    /// conversation counts its elements only. Never negative; as large as can be where sharing makes it explode.
+    /// </summary>
+    public virtual long Weight => 1;
+
     /// <summary>Whether the value can be iterated at all.</summary>
     public virtual bool IsIterable => false;
 
@@ -39,6 +45,9 @@ internal abstract class Value
 
     /// <summary><c>x[key]</c>, or null where Python raises KeyError, IndexError or TypeError.</summary>
     public virtual Value? Item(Value key) => null;
+
+    /// <summary>Sum of weights that stays below half of what a long holds.</summary>
+    protected static long Total(long sum, Value more) => Math.Min(sum + more.Weight, long.MaxValue / 2);
 
     protected static Run At(in Run here, Origin? source, int length) =>
         source is null ? here with { Length = length } : new Run(length, source, 0, length, false, Run.Unowned, here.Prompt, here.Generation);

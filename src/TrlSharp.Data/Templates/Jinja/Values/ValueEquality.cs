@@ -24,7 +24,13 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
         };
     }
 
-    public int GetHashCode(Value obj) => obj switch
+    public int GetHashCode(Value obj)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        return Hash(obj);
+    }
+
+    private int Hash(Value obj) => obj switch
     {
         TextValue text => string.GetHashCode(text.Text, StringComparison.Ordinal),
         ListValue { IsTuple: true } tuple => tuple.Items.Aggregate(tuple.Items.Count, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
@@ -34,6 +40,7 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
 
     public static bool IsHashable(Value value) => value switch
     {
+        ListValue { IsTuple: true, Weight: > 1 << 20 } => throw EvaluationException.Budget("a tuple too large to be a key"),
         ListValue list => list.IsTuple && list.Items.All(IsHashable),
         MapValue => false,
         _ => true,
