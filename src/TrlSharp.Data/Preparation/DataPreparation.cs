@@ -78,7 +78,7 @@ public sealed class DataPreparation
     private IEnumerable<TokenSequence> Read(int source)
     {
         var options = _options.Sources[source];
-        var rows = WithFaults(RowSources.Open(options.Location, options.Split, options.Configuration));
+        var rows = Refusals.Interleave(RowSources.Open(options.Location, options.Split, options.Configuration));
         foreach (var row in OrderedParallel.Select(rows, item => Prepare(source, item.Row, item.Fault), _options.Threads))
         {
             _accounts[source].Rows++;
@@ -91,19 +91,6 @@ public sealed class DataPreparation
                 yield return sequence;
             }
         }
-    }
-
-    /// <summary>Rows, and in their places the faults of those that cannot be read.</summary>
-    private static IEnumerable<(Row? Row, DataException? Fault)> WithFaults(IRowSource source)
-    {
-        var faults = new Queue<DataException>();
-        foreach (var row in source.Read(faults.Enqueue))
-        {
-            while (faults.TryDequeue(out var fault)) yield return (null, fault);
-            yield return (row, null);
-        }
-
-        while (faults.TryDequeue(out var fault)) yield return (null, fault);
     }
 
     /// <summary>Everything about a row that does not depend on other rows.</summary>
