@@ -6,6 +6,7 @@ using TrlSharp.Benchmarks.Tokenization;
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["cache"] = CacheBenchmark.Run,
+    ["masks"] = MaskBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,

@@ -71,7 +71,8 @@ internal sealed class MaskOptions
     /// <param name="policy">Instead of the one of the command line; or null.</param>
     /// <param name="template">Instead of the one of the command line; or null.</param>
     /// <param name="witnessEvery">See <see cref="SequenceOptions.WitnessEvery"/>.</param>
-    public MaskSetup Setup(ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000)
+    /// <param name="date">The date for templates that ask for one where the command line names none; or null.</param>
+    public MaskSetup Setup(ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null)
     {
         var folder = parsed.GetValue(_model);
         if (folder is not null && !Directory.Exists(folder)) throw new ConfigException($"--model_name_or_path: the folder {folder} does not exist.");
@@ -81,7 +82,7 @@ internal sealed class MaskOptions
         var tokenizer = folder is null ? TemplateTokenizer.For(chatTemplate!.Source) : Tokenizer.Load(folder);
         var options = new SequenceOptions
         {
-            Now = Date(parsed.GetValue(_date)),
+            Now = Date(parsed.GetValue(_date)) ?? date,
             StopIds = folder is null ? [] : GenerationStops.Load(folder),
             TemplateKwargs = parsed.GetValue(_kwargs) is { } json ? Map(json) : null,
             MaxLength = parsed.GetValue(_maxLength),
