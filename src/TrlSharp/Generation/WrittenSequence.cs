@@ -3,17 +3,14 @@ using TrlSharp.Models;
 namespace TrlSharp.Generation;
 
 /// <summary>A prompt and what was written after it so far.</summary>
-internal sealed class WrittenSequence(CausalLM model, int index, IReadOnlyList<int> prompt, SamplingConfig config)
+internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<int> prompt, SamplingConfig config)
 {
     private readonly TokenSampler _sampler = new(config, SeededRandom.ForPart(config.Seed, index));
     private readonly List<int> _completion = [];
     private readonly List<float> _logProbabilities = [];
 
-    public int Index => index;
-
-    public IReadOnlyList<int> Completion => _completion;
-
-    public IReadOnlyList<float> LogProbabilities => _logProbabilities;
+    /// <summary>Number of the prompt, which decides what random numbers it gets.</summary>
+    public long Index => index;
 
     /// <summary>Null while it goes on.</summary>
     public StopReason? Reason { get; private set; }
@@ -48,6 +45,9 @@ internal sealed class WrittenSequence(CausalLM model, int index, IReadOnlyList<i
         else if (_completion.Count >= settings.MaxNewTokens) Reason = StopReason.MaxNewTokens;
         else if (prompt.Count + _completion.Count >= model.MaxPositions) Reason = StopReason.ContextFull;
     }
+
+    /// <summary>What was written so far; as long as it goes on, the reason is that somebody stopped it.</summary>
+    public Completion ToCompletion() => new([.. _completion], [.. _logProbabilities], Reason ?? StopReason.Cancelled);
 
     public void Release() => Cache.Clear();
 
