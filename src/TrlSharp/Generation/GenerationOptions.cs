@@ -17,4 +17,7 @@ public sealed record GenerationOptions
 
     /// <summary>From tokens to text; needed for stop strings only.</summary>
     public Func<IReadOnlyList<int>, string>? Decode { get; init; }
+
+    /// <summary>For a single prompt: what was read of its beginning, kept when the completion has ended. Null for none.</summary>
+    internal KeyValueCache? Cache { get; init; }
 }

@@ -41,7 +41,17 @@ internal sealed class GenerationRun : IDisposable
         if (_active.Count == 0) return _chosen;
         using var withoutGraph = inference_mode();
         foreach (var sequence in _active) sequence.Prepare();
-        foreach (var group in Groups()) Step(group);
+        try
+        {
+            foreach (var group in Groups()) Step(group);
+        }
+        catch
+        {
+            // Layers may have read different numbers of tokens.
+            foreach (var sequence in _active) sequence.Cache.Clear();
+            throw;
+        }
+
         return _chosen;
     }
 
@@ -80,7 +90,7 @@ internal sealed class GenerationRun : IDisposable
     private WrittenSequence Start(IReadOnlyList<int> prompt)
     {
         ThrowIfAny(new[] { Problem(_model, _next, prompt) }.OfType<string>());
-        return new(_model, _next++, prompt, _config);
+        return new(_model, _next++, prompt, _config, _options.Cache);
     }
 
     /// <summary>Sequences that are read in one pass: all that need one token, and prompts up to the limit.</summary>

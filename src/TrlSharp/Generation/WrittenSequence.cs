@@ -3,7 +3,7 @@ using TrlSharp.Models;
 namespace TrlSharp.Generation;
 
 /// <summary>A prompt and what was written after it so far.</summary>
-internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<int> prompt, SamplingConfig config)
+internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<int> prompt, SamplingConfig config, KeyValueCache? cache = null)
 {
     private readonly TokenSampler _sampler = new(config, SeededRandom.ForPart(config.Seed, index));
     private readonly List<int> _completion = [];
@@ -19,7 +19,7 @@ internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<
     public int Unread => prompt.Count + _completion.Count - Cache.Length;
 
     /// <summary>Keys and values of what the model has read.</summary>
-    public KeyValueCache Cache { get; } = model.NewCache();
+    public KeyValueCache Cache { get; } = cache ?? model.NewCache();
 
     /// <summary>LongRoPE turns all keys anew when a text outgrows the context of the first training: then what is cached is read again.</summary>
     public void Prepare()
@@ -49,7 +49,11 @@ internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<
     /// <summary>What was written so far; as long as it goes on, the reason is that somebody stopped it.</summary>
     public Completion ToCompletion() => new([.. _completion], [.. _logProbabilities], Reason ?? StopReason.Cancelled);
 
-    public void Release() => Cache.Clear();
+    /// <summary>Frees the memory, unless the cache is somebody else's.</summary>
+    public void Release()
+    {
+        if (cache is null) Cache.Clear();
+    }
 
     /// <summary>Looks at the end only: a character has at most 4 bytes and a token of text at least one.</summary>
     private bool HasStopString(IReadOnlyList<string> stops, Func<IReadOnlyList<int>, string> decode)
