@@ -29,6 +29,7 @@ internal static class FolderWriter
         {
             var names = new List<string>();
             CopyCompanions(options.CompanionFolder ?? model.Folder, staging, names);
+            CopyCompanions(options.AdapterFolder, staging, names);
             var weights = WriteWeights(model, staging, options.ShardSize);
             names.AddRange(weights);
             WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model));
@@ -120,8 +121,8 @@ internal static class FolderWriter
         {
             if (!File.Exists(Path.Combine(source, name))) continue;
             FolderFiles.Check(source, name);
-            File.Copy(Path.Combine(source, name), Path.Combine(staging, name));
-            names.Add(name);
+            File.Copy(Path.Combine(source, name), Path.Combine(staging, name), overwrite: true);
+            if (!names.Contains(name)) names.Add(name);
         }
 
         var templates = Path.Combine(source, TemplateFolder);
@@ -130,7 +131,7 @@ internal static class FolderWriter
         foreach (var path in Directory.EnumerateFiles(templates, "*.jinja"))
         {
             FolderFiles.Check(templates, Path.GetFileName(path));
-            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)));
+            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)), overwrite: true);
         }
     }
 
