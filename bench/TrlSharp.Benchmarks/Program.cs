@@ -1,4 +1,5 @@
 using TrlSharp.Benchmarks.Data;
+using TrlSharp.Benchmarks.Templates;
 using TrlSharp.Benchmarks.Tokenization;
 
 // dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
@@ -10,6 +11,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringCompare
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,
+    ["templates"] = TemplatesBenchmark.Run,
     ["tokenizer"] = TokenizerBenchmark.Run,
 };
 
