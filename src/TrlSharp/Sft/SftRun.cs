@@ -22,7 +22,8 @@ public static class SftRun
         Check(settings);
         var output = settings.Training.Training.OutputFolder!;
         OutputFolder.Check(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
-        var data = SftData.Prepare(settings, stop);
+        using var data = SftData.Prepare(settings, stop);
+        if (settings.Data.KeepGoing) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
         if (settings.DryRun) return null;
 
@@ -32,7 +33,7 @@ public static class SftRun
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
         try
         {
-            var result = SftTrainer.Train(model, data.Rows, settings.Training, progress: progress, stop: stop);
+            var result = SftTrainer.Train(model, data.Rows, settings.Training, data.Evaluation, progress, stop);
             Save(model, adapter, output, settings, data, result);
             return result;
         }
@@ -42,6 +43,13 @@ public static class SftRun
             Save(model, adapter, output, settings, data, result: null);
             throw;
         }
+    }
+
+    private static void WriteQuarantine(string path, IEnumerable<Preparation.RefusedRow> refused)
+    {
+        using var file = new Rows.QuarantineFile(path);
+        foreach (var row in refused) file.Add(row.Row, row.Fault, row.Message);
+        file.Complete();
     }
 
     private static LoraConfig Lora(SftAdapterSettings settings) => new()
@@ -68,7 +76,7 @@ public static class SftRun
     {
         if (settings.Model.Path is not { } model) throw new ConfigException("model_name_or_path is missing: the folder of the model to start from.");
         if (!Directory.Exists(model)) throw new ConfigException($"model_name_or_path: the folder {model} does not exist.");
-        if (settings.Data.Path is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
+        if (settings.Data.Path is null && settings.Data.Mixture is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
         if (settings.Training.Training.OutputFolder is null) throw new ConfigException("output_dir is missing: the folder for the trained model.");
         var missing = NotWired(settings).FirstOrDefault();
         if (missing is not null) throw new ConfigException(missing);
@@ -80,8 +88,5 @@ public static class SftRun
         if (settings.Model.NeftuneAlpha is not null) yield return "neftune_noise_alpha is not wired into this command yet; leave it out.";
         if (settings.Model.RouterAuxiliaryLoss is not (null or 0)) yield return "router_aux_loss_coef is not wired into this command yet; leave it out.";
         if (settings.Model.Frozen.Count > 0) yield return "freeze is not wired into this command yet; leave it out.";
-        if (settings.Data.Mixture is not null) yield return "datasets: mixtures are not wired into this command yet; give one dataset_name (a pattern may name several files).";
-        if (settings.Data.Shuffle) yield return "shuffle_dataset is not wired into this command yet; rows are shuffled in every epoch anyway (train_sampling_strategy).";
-        if (settings.Training.Training.EvaluationStrategy != IntervalStrategy.No) yield return "eval_strategy is not wired into this command yet; use SftTrainer with evaluation rows.";
     }
 }

@@ -31,7 +31,7 @@ public static class SftTrainer
         options.Check();
         CheckTrained(rows);
         var training = options.Training;
-        var plan = new BatchPlan([.. rows.Select(r => r.Length)], training);
+        var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
         var collator = new Collator(model.VocabularySize, options.Normalization);
         var objective = new SftObjective(model, options.Loss, options.Normalization);
         var groups = ParameterGroup.Split(model.Parameters, training.Optimizer.WeightDecay);
