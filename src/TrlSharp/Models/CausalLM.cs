@@ -13,6 +13,7 @@ public sealed class CausalLM : ICausalLM, IDisposable
 {
     private readonly Decoder _decoder;
     private readonly ParameterStore _store;
+    private ulong? _trainingSeed;
 
     internal CausalLM(ModelConfig config, Decoder decoder, ParameterStore store, string? folder)
     {
@@ -45,22 +46,14 @@ public sealed class CausalLM : ICausalLM, IDisposable
     /// <summary>The adapters that are attached, applied or not.</summary>
     public IReadOnlyList<LoraAdapter> Adapters => AdapterList;
 
-    /// <summary>Whether a pass is part of training: then adapters drop some of their inputs. Default false.</summary>
-    public bool IsTraining { get; set; }
-
-    /// <summary>The state of the generator that decides what adapters drop, to be stored with a run that will be resumed.</summary>
-    public byte[] DropoutState
+    /// <inheritdoc/>
+    public ulong? TrainingSeed
     {
-        get
-        {
-            using var state = Dropout.get_state();
-            return state.data<byte>().ToArray();
-        }
-
+        get => _trainingSeed;
         set
         {
-            using var state = tensor(value);
-            Dropout.set_state(state);
+            _trainingSeed = value;
+            if (value is { } seed) Dropout.manual_seed(unchecked((long)seed));
         }
     }
 
@@ -150,9 +143,6 @@ public sealed class CausalLM : ICausalLM, IDisposable
     /// Computes as the base model until the result is disposed: the reference of preference methods without a second copy in memory.
     /// </summary>
     public IDisposable WithoutAdapters() => new AdapterPause(AdapterList);
-
-    /// <summary>Starts the generator that decides what adapters drop. Equal seeds give equal runs; without a call the seed is 0.</summary>
-    public void SeedDropout(long seed) => Dropout.manual_seed(seed);
 
     /// <summary>Frees the weights. Tensors that were computed from them stay valid.</summary>
     public void Dispose()

@@ -75,7 +75,8 @@ internal static class FolderWriter
     public static bool IsSeparated(CausalLM model) =>
         model.Decoder.Head.Weight != model.Decoder.Embedding.Weight && model.Adapters.All(adapter => !adapter.IsApplied) && Shared(model) is not null;
 
-    private static List<(string Name, Tensor Value)> Tensors(CausalLM model)
+    /// <summary>What the file of the weights holds.</summary>
+    public static List<(string Name, Tensor Value)> Tensors(CausalLM model)
     {
         var tensors = model.Store.Parameters.Select(p => (p.Name, (Tensor)p.Value)).Concat(model.Store.Aliases.Select(a => (a.Name, (Tensor)a.Parameter.Value))).ToList();
         if (!IsSeparated(model)) return tensors;
@@ -113,13 +114,19 @@ internal static class FolderWriter
         return shards;
     }
 
+    /// <summary>Names of the files beside the weights that travel along.</summary>
+    public static IReadOnlyList<string> CompanionsIn(string folder)
+    {
+        var present = Companions.Where(name => File.Exists(Path.Combine(folder, name))).ToList();
+        foreach (var name in present) FolderFiles.Check(folder, name);
+        return present;
+    }
+
     private static void CopyCompanions(string? source, string staging, List<string> names)
     {
         if (source is null) return;
-        foreach (var name in Companions)
+        foreach (var name in CompanionsIn(source))
         {
-            if (!File.Exists(Path.Combine(source, name))) continue;
-            FolderFiles.Check(source, name);
             File.Copy(Path.Combine(source, name), Path.Combine(staging, name));
             names.Add(name);
         }
@@ -148,5 +155,8 @@ internal static class FolderWriter
             if (!kept.Contains(Path.GetFileName(path))) File.Delete(path);
     }
 
-    private static void WriteJson(string path, JsonObject json) => File.WriteAllText(path, json.ToJsonString(Indented) + "\n");
+    private static void WriteJson(string path, JsonObject json) => File.WriteAllText(path, Text(json));
+
+    /// <summary>JSON as it is written to files.</summary>
+    public static string Text(JsonObject json) => json.ToJsonString(Indented) + "\n";
 }

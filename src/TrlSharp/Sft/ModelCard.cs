@@ -8,7 +8,7 @@ namespace TrlSharp.Sft;
 /// <summary>The README.md of a trained model: what was trained on what, in numbers, with the front matter that model hubs read.</summary>
 internal static class ModelCard
 {
-    public static string Write(SftSettings settings, SftAccount account, RunResult? result)
+    public static string Write(SftSettings settings, SftAccount account, RunResult result)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Training.Training.OutputFolder!)));
         var card = new StringBuilder();
@@ -21,15 +21,9 @@ internal static class ModelCard
         Row(card, "examples", Number(account.Examples));
         Row(card, "tokens", $"{Number(account.Tokens)}, trained {Number(account.TrainedTokens)}");
         foreach (var (reason, (count, _)) in account.Dropped) Row(card, $"left out: {reason}", Number(count));
-        if (result is not null)
-        {
-            Row(card, "updates", Number(result.Updates));
-            Row(card, "mean loss", result.TrainLoss.ToString("F4", CultureInfo.InvariantCulture));
-        }
-        else
-        {
-            card.Append("| state | stopped before the end |\n");
-        }
+        Row(card, "updates", Number(result.Updates));
+        if (result.StoppedEarly is { } stopped) Row(card, "stopped early", stopped);
+        Row(card, "mean loss", result.TrainLoss.ToString("F4", CultureInfo.InvariantCulture));
 
         card.Append("\n## Settings\n\n");
         foreach (var given in settings.Given.Distinct()) card.Append("- `").Append(given).Append("`\n");

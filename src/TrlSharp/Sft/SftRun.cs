@@ -3,17 +3,20 @@ using TrlSharp.Adapters;
 using TrlSharp.Models;
 using TrlSharp.Sft.Options;
 using TrlSharp.Training;
+using TrlSharp.Training.Checkpoints;
 
 namespace TrlSharp.Sft;
 
 /// <summary>The main job as one page: model folder and data set in, trained model folder out.</summary>
 public static class SftRun
 {
+    private const string TemplateName = "chat_template.jinja";
+
     /// <summary>Runs the ten arrows in order.</summary>
     /// <param name="settings">From <see cref="SftOptionTable"/>, or built by hand.</param>
     /// <param name="prepared">Called with the prepared data before the first step; null for nobody.</param>
     /// <param name="progress">Told about every update, log entry and evaluation.</param>
-    /// <param name="stop">Ends the run after the current micro-batch; the weights of the last complete update are saved.</param>
+    /// <param name="stop">Ends the run after the current micro-batch; a checkpoint of the last complete update is saved, from which the run can be resumed.</param>
     /// <returns>How training went; null for a dry run.</returns>
     /// <exception cref="TrlSharpException">Settings, data or folders are wrong; see the types that derive from it.</exception>
     public static RunResult? Execute(SftSettings settings, Action<SftData>? prepared = null, IProgress<RunEvent>? progress = null, CancellationToken stop = default)
@@ -21,7 +24,9 @@ public static class SftRun
         ArgumentNullException.ThrowIfNull(settings);
         Check(settings);
         var output = settings.Training.Training.OutputFolder!;
-        OutputFolder.Check(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
+        OutputFolder.Check(output);
+        using var mine = RunLock.Take(output);
+        OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
         var data = SftData.Prepare(settings, stop);
         prepared?.Invoke(data);
         if (settings.DryRun) return null;
@@ -30,18 +35,10 @@ public static class SftRun
         using var model = ModelFolder.Load(settings.Model.Path!, new ModelLoadOptions { Dtype = computeType });
         model.RecomputeActivations = settings.Model.ActivationCheckpointing;
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
-        try
-        {
-            var result = SftTrainer.Train(model, data.Rows, settings.Training, progress: progress, stop: stop);
-            Save(model, adapter, output, settings, data, result);
-            return result;
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl-C or SIGTERM: the weights are those after the last complete update, and are worth keeping.
-            Save(model, adapter, output, settings, data, result: null);
-            throw;
-        }
+        var surroundings = new RunSurroundings { Companions = data.Template is { } template ? [CheckpointFile.Text(TemplateName, template.Source)] : [] };
+        var result = SftTrainer.Train(model, data.Rows, settings.Training, null, progress, surroundings, stop);
+        Save(model, adapter, output, settings, data, result);
+        return result;
     }
 
     private static LoraConfig Lora(SftAdapterSettings settings) => new()
@@ -55,13 +52,12 @@ public static class SftRun
         UseDora = settings.WeightDecomposed,
     };
 
-    private static void Save(CausalLM model, LoraAdapter? adapter, string output, SftSettings settings, SftData data, RunResult? result)
+    private static void Save(CausalLM model, LoraAdapter? adapter, string output, SftSettings settings, SftData data, RunResult result)
     {
         if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path });
         else adapter.Save(output);
         OutputFolder.WriteText(output, "README.md", ModelCard.Write(settings, data.Account, result));
-        if (result is not null) OutputFolder.WriteText(output, "trainer_state.json", RunState.Write(settings.Training.Training, result));
-        if (data.Template is not null) OutputFolder.WriteText(output, "chat_template.jinja", data.Template.Source);
+        if (data.Template is not null) OutputFolder.WriteText(output, TemplateName, data.Template.Source);
     }
 
     private static void Check(SftSettings settings)
