@@ -29,9 +29,9 @@ internal static class FolderWriter
         {
             var names = new List<string>();
             CopyCompanions(options.CompanionFolder ?? model.Folder, staging, names);
-            var weights = WriteWeights(model, staging, options.ShardSize);
+            var weights = WriteWeights(model, staging, options);
             names.AddRange(weights);
-            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model));
+            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype));
             foreach (var name in names) File.Move(Path.Combine(staging, name), Path.Combine(folder, name), overwrite: true);
             MoveTemplates(staging, folder);
             RemoveStaleWeights(folder, weights);
@@ -44,10 +44,12 @@ internal static class FolderWriter
     }
 
     /// <summary>Writes the shards in the order of the parameters and returns the names of the files.</summary>
-    private static List<string> WriteWeights(CausalLM model, string staging, long shardSize)
+    private static List<string> WriteWeights(CausalLM model, string staging, ModelSaveOptions options)
     {
-        var tensors = Tensors(model);
-        var shards = Shards(tensors, shardSize);
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        var tensors = Tensors(model).Select(t => (t.Name, Value: Converted(options.Masters.GetValueOrDefault(t.Name, t.Value), options.Dtype))).ToList();
+        var shards = Shards(tensors, options.ShardSize);
         if (shards.Count == 1)
         {
             SafetensorsWriter.Write(Path.Combine(staging, "model.safetensors"), tensors);
@@ -65,11 +67,13 @@ internal static class FolderWriter
         }
 
         var sorted = new JsonObject(map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
-        var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Item2));
+        var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Value));
         WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted });
         names.Add("model.safetensors.index.json");
         return names;
     }
+
+    private static Tensor Converted(Tensor value, ScalarType? type) => type is { } wanted && value.is_floating_point() ? value.detach().to_type(wanted) : value;
 
     /// <summary>Whether a tied model has an embedding and a head of their own, since an adapter that had trained one of them was merged.</summary>
     public static bool IsSeparated(CausalLM model) =>

@@ -21,6 +21,9 @@ public interface ICausalLM
     /// <summary>Hidden states after the final norm, ready for <see cref="Logits"/>: [T] ids → [T, D].</summary>
     Tensor HiddenStates(Tensor tokens, SequenceLayout layout);
 
+    /// <summary>The same, noting what routed layers decide. A model without such layers need not implement it.</summary>
+    internal Tensor HiddenStates(Tensor tokens, SequenceLayout layout, List<RouterDecision>? routing) => HiddenStates(tokens, layout);
+
     /// <summary>Scores over the vocabulary for rows of hidden states, with every scaling and soft cap of the family: [n, D] → [n, V].</summary>
     Tensor Logits(Tensor hidden);
 }

@@ -1,9 +1,11 @@
-using TorchSharp;
 using TrlSharp.Adapters;
+using TrlSharp.Checkpoints;
 using TrlSharp.Models;
+using TrlSharp.Optimization;
 using TrlSharp.Sft.Options;
 using TrlSharp.Training;
 using TrlSharp.Training.Checkpoints;
+using static TorchSharp.torch;
 
 namespace TrlSharp.Sft;
 
@@ -31,14 +33,32 @@ public static class SftRun
         prepared?.Invoke(data);
         if (settings.DryRun) return null;
 
-        var computeType = settings.Model.Bf16 ? torch.bfloat16 : torch.float32;
-        using var model = ModelFolder.Load(settings.Model.Path!, new ModelLoadOptions { Dtype = computeType });
-        model.RecomputeActivations = settings.Model.ActivationCheckpointing;
+        using var model = Load(settings.Model);
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
-        var surroundings = new RunSurroundings { Companions = data.Template is { } template ? [CheckpointFile.Text(TemplateName, template.Source)] : [] };
-        var result = SftTrainer.Train(model, data.Rows, settings.Training, null, progress, surroundings, stop);
-        Save(model, adapter, output, settings, data, result);
+        FrozenParameters.Apply(model, settings.Model.Frozen);
+        var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Path!));
+        var surroundings = new RunSurroundings
+        {
+            Progress = progress,
+            Companions = data.Template is { } template ? [CheckpointFile.Text(TemplateName, template.Source)] : [],
+        };
+        var result = SftTrainer.Train(model, data.Rows, settings.Training, optimizer, surroundings, stop);
+        Save(model, adapter, optimizer, settings, data, result);
         return result;
+    }
+
+    private static CausalLM Load(SftModelSettings settings)
+    {
+        var model = ModelFolder.Load(settings.Path!, new ModelLoadOptions { Dtype = settings.Bf16 ? bfloat16 : float32 });
+        (model.RecomputeActivations, model.EmbeddingNoise) = (settings.ActivationCheckpointing, settings.NeftuneAlpha);
+        return model;
+    }
+
+    /// <summary>The weights as the folder has them: masters start from these, not from what they were rounded to.</summary>
+    private static Func<string, Tensor?> Stored(string folder)
+    {
+        var checkpoint = Checkpoint.Open(folder);
+        return name => checkpoint.Contains(name) ? checkpoint.FileOf(name).Read(name) : null;
     }
 
     private static LoraConfig Lora(SftAdapterSettings settings) => new()
@@ -52,13 +72,23 @@ public static class SftRun
         UseDora = settings.WeightDecomposed,
     };
 
-    private static void Save(CausalLM model, LoraAdapter? adapter, string output, SftSettings settings, SftData data, RunResult result)
+    private static void Save(CausalLM model, LoraAdapter? adapter, IOptimizer optimizer, SftSettings settings, SftData data, RunResult result)
     {
-        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path });
+        var output = settings.Training.Training.OutputFolder!;
+        var masters = optimizer.State.Where(s => s.Name.EndsWith(MasterWeights.Suffix, StringComparison.Ordinal)).ToDictionary(s => s.Name[..^MasterWeights.Suffix.Length], s => s.Value);
+        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path, Dtype = SaveType(settings.Model), Masters = masters });
         else adapter.Save(output);
         OutputFolder.WriteText(output, "README.md", ModelCard.Write(settings, data.Account, result));
         if (data.Template is not null) OutputFolder.WriteText(output, TemplateName, data.Template.Source);
     }
+
+    private static ScalarType SaveType(SftModelSettings settings) => settings.SaveType switch
+    {
+        "bfloat16" => ScalarType.BFloat16,
+        "float16" => ScalarType.Float16,
+        "auto" => ModelFolder.StoredType(settings.Path!),
+        _ => ScalarType.Float32,
+    };
 
     private static void Check(SftSettings settings)
     {
@@ -66,6 +96,7 @@ public static class SftRun
         if (!Directory.Exists(model)) throw new ConfigException($"model_name_or_path: the folder {model} does not exist.");
         if (settings.Data.Path is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
         if (settings.Training.Training.OutputFolder is null) throw new ConfigException("output_dir is missing: the folder for the trained model.");
+        settings.Training.Check();
         var missing = NotWired(settings).FirstOrDefault();
         if (missing is not null) throw new ConfigException(missing);
     }
@@ -73,9 +104,6 @@ public static class SftRun
     /// <summary>Settings that parse but that this page does not obey yet: refused by name rather than ignored.</summary>
     private static IEnumerable<string> NotWired(SftSettings settings)
     {
-        if (settings.Model.NeftuneAlpha is not null) yield return "neftune_noise_alpha is not wired into this command yet; leave it out.";
-        if (settings.Model.RouterAuxiliaryLoss is not (null or 0)) yield return "router_aux_loss_coef is not wired into this command yet; leave it out.";
-        if (settings.Model.Frozen.Count > 0) yield return "freeze is not wired into this command yet; leave it out.";
         if (settings.Data.Mixture is not null) yield return "datasets: mixtures are not wired into this command yet; give one dataset_name (a pattern may name several files).";
         if (settings.Data.Shuffle) yield return "shuffle_dataset is not wired into this command yet; rows are shuffled in every epoch anyway (train_sampling_strategy).";
         if (settings.Training.Training.EvaluationStrategy != IntervalStrategy.No) yield return "eval_strategy is not wired into this command yet; use SftTrainer with evaluation rows.";

@@ -5,6 +5,7 @@ using TrlSharp.Packing;
 using TrlSharp.Training;
 using TrlSharp.Training.Checkpoints;
 using TrlSharp.Training.Reports;
+using static TorchSharp.torch;
 
 namespace TrlSharp.Sft;
 
@@ -33,28 +34,24 @@ public static class SftTrainer
         CancellationToken stop = default)
     {
         options.Check();
-        if (options.Training.OutputFolder is not { } folder) return Train(model, rows, options, evaluation, progress, new RunSurroundings(), stop);
-        Directory.CreateDirectory(folder);
-        using var mine = RunLock.Take(folder);
-        return Train(model, rows, options, evaluation, progress, new RunSurroundings(), stop);
+        using var mine = options.Training.OutputFolder is { } folder ? RunLock.Take(Directory.CreateDirectory(folder).FullName) : null;
+        return Train(model, rows, options, OptimizerFor(model, options), new RunSurroundings { Evaluation = evaluation, Progress = progress }, stop);
     }
 
+    /// <summary>Over everything in the model that trains.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Which optimizer.</param>
+    /// <param name="stored">More exact start values than the model has, by name.</param>
+    internal static IOptimizer OptimizerFor(ICausalLM model, SftOptions options, Func<string, Tensor?>? stored = null) =>
+        Optimizers.Create(options.Training.Optimizer, ParameterGroup.Split(model.Parameters, options.Training.Optimizer.WeightDecay), stored);
+
     /// <summary>For a caller that holds the lock of the output folder.</summary>
-    internal static RunResult Train(
-        ICausalLM model,
-        IReadOnlyList<PackedRow> rows,
-        SftOptions options,
-        IReadOnlyDictionary<string, IReadOnlyList<PackedRow>>? evaluation,
-        IProgress<RunEvent>? progress,
-        RunSurroundings surroundings,
-        CancellationToken stop)
+    internal static RunResult Train(ICausalLM model, IReadOnlyList<PackedRow> rows, SftOptions options, IOptimizer optimizer, RunSurroundings surroundings, CancellationToken stop)
     {
         options.Check();
         CheckTrained(rows);
-        evaluation ??= NoEvaluation;
-        var training = options.Training;
+        var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, options.Training, surroundings.Progress);
         var plan = new BatchPlan([.. rows.Select(r => r.Length)], training);
-        var optimizer = Optimizers.Create(training.Optimizer, ParameterGroup.Split(model.Parameters, training.Optimizer.WeightDecay));
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
         var state = checkpoints?.Resume(training, plan.TotalUpdates, progress) ?? new();
         using var metrics = training.OutputFolder is { } output ? new MetricsLog(output, state.History) : null;

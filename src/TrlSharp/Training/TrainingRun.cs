@@ -116,6 +116,7 @@ internal sealed class TrainingRun<TBatch>
                 ("mean_token_accuracy", window.Accuracy(_options.LikeTrl)),
                 ("num_tokens", _state.Tokens),
                 ("trained_share", window.Sums.Tokens > 0 ? (double)window.Sums.Trained / window.Sums.Tokens : 0),
+                .. window.Sums.RouterBalance > 0 ? [("aux_loss", window.Sums.RouterBalance / window.Sums.Divisor)] : (IEnumerable<(string, double)>)[],
             ],
             Machine = Speed.Read(_state.GlobalStep),
         };

@@ -57,7 +57,22 @@ internal static class ResumePoint
     }
 
     /// <summary>The trained weights alone.</summary>
-    public static void LoadWeights(string folder, IOptimizer optimizer) => Copy(ModelFiles.Open(folder), [.. optimizer.Parameters.Select(p => (p.Name, (Tensor)p.Value))]);
+    public static void LoadWeights(string folder, IOptimizer optimizer)
+    {
+        Copy(ModelFiles.Open(folder), [.. optimizer.Parameters.Select(p => (p.Name, (Tensor)p.Value))]);
+        // Masters are what the weights were rounded from; a checkpoint of the model alone has only the rounded ones.
+        var masters = optimizer.State.Where(s => s.Name.EndsWith(MasterWeights.Suffix, StringComparison.Ordinal)).ToList();
+        var path = Path.Combine(folder, OptimizerName);
+        if (File.Exists(path))
+        {
+            Copy(SafetensorsFile.Open(path), masters);
+            return;
+        }
+
+        using var withoutGraph = no_grad();
+        var weights = optimizer.Parameters.ToDictionary(p => p.Name + MasterWeights.Suffix, p => p.Value);
+        foreach (var (name, master) in masters) master.copy_(weights[name]);
+    }
 
     private static string? FaultOf(string folder)
     {

@@ -26,7 +26,7 @@ internal sealed record RunIdentity(string Settings, string Data, string Frozen)
     public static string SettingsOf(object settings, ICausalLM model) => SettingsText.ToJson(new
     {
         Settings = settings,
-        Model = model is CausalLM lm ? new { Type = lm.Dtype, lm.RecomputeActivations, Adapters = lm.Adapters.Select(a => a.Config).ToList() } : null,
+        Model = model is CausalLM lm ? new { Type = lm.Dtype, lm.RecomputeActivations, lm.EmbeddingNoise, Adapters = lm.Adapters.Select(a => a.Config).ToList() } : null,
     });
 
     /// <summary>Rows by what they hold, in their order, for every set.</summary>

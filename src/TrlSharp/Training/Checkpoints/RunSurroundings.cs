@@ -1,8 +1,16 @@
+using TrlSharp.Packing;
+
 namespace TrlSharp.Training.Checkpoints;
 
-/// <summary>What a command that runs a trainer adds to its checkpoints.</summary>
+/// <summary>What is around a run: who watches, what is evaluated, where it is written.</summary>
 internal sealed record RunSurroundings
 {
+    /// <summary>Held-out rows by name; null for none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<PackedRow>>? Evaluation { get; init; }
+
+    /// <summary>Told what happens, on the training thread; null for nobody.</summary>
+    public IProgress<RunEvent>? Progress { get; init; }
+
     /// <summary>Files that go into every checkpoint: the chat template that was used, for example.</summary>
     public IReadOnlyList<CheckpointFile> Companions { get; init; } = [];
 

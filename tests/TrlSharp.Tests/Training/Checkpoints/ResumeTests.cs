@@ -188,7 +188,8 @@ public sealed class ResumeTests : IDisposable
             using var stop = new CancellationTokenSource();
             try
             {
-                SftTrainer.Train(new TinyModel(), TinyModel.Rows(20), options, Held, new StopAfter(4, stop), new RunSurroundings { Disk = disk }, stop.Token);
+                var model = new TinyModel();
+                SftTrainer.Train(model, TinyModel.Rows(20), options, SftTrainer.OptimizerFor(model, options), new RunSurroundings { Evaluation = Held, Progress = new StopAfter(4, stop), Disk = disk }, stop.Token);
             }
             catch (OperationCanceledException)
             {
