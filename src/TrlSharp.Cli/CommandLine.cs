@@ -19,7 +19,7 @@ internal static class CommandLine
         using var signals = new StopSignals(terminal.Error);
         var root = Build(terminal);
         var parsed = root.Parse(args);
-        if (UsageErrors.Describe(parsed) is { } usage)
+        if (UsageErrors.Describe(parsed, args) is { } usage)
         {
             await terminal.Error.WriteLineAsync(usage).ConfigureAwait(false);
             return ExitCode.Usage;

@@ -29,7 +29,8 @@ public static class SftRun
         OutputFolder.Check(output);
         using var mine = RunLock.Take(output);
         OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
-        var data = SftData.Prepare(settings, stop);
+        using var data = SftData.Prepare(settings, stop);
+        if (settings.Data.KeepGoing) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
         if (settings.DryRun) return null;
 
@@ -39,6 +40,7 @@ public static class SftRun
         var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Path!));
         var surroundings = new RunSurroundings
         {
+            Evaluation = data.Evaluation,
             Progress = progress,
             Companions = data.Template is { } template ? [CheckpointFile.Text(TemplateName, template.Source)] : [],
         };
@@ -59,6 +61,13 @@ public static class SftRun
     {
         var checkpoint = Checkpoint.Open(folder);
         return name => checkpoint.Contains(name) ? checkpoint.FileOf(name).Read(name) : null;
+    }
+
+    private static void WriteQuarantine(string path, IEnumerable<Preparation.RefusedRow> refused)
+    {
+        using var file = new Rows.QuarantineFile(path);
+        foreach (var row in refused) file.Add(row.Row, row.Fault, row.Message);
+        file.Complete();
     }
 
     private static LoraConfig Lora(SftAdapterSettings settings) => new()
@@ -94,18 +103,8 @@ public static class SftRun
     {
         if (settings.Model.Path is not { } model) throw new ConfigException("model_name_or_path is missing: the folder of the model to start from.");
         if (!Directory.Exists(model)) throw new ConfigException($"model_name_or_path: the folder {model} does not exist.");
-        if (settings.Data.Path is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
+        if (settings.Data.Path is null && settings.Data.Mixture is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
         if (settings.Training.Training.OutputFolder is null) throw new ConfigException("output_dir is missing: the folder for the trained model.");
         settings.Training.Check();
-        var missing = NotWired(settings).FirstOrDefault();
-        if (missing is not null) throw new ConfigException(missing);
-    }
-
-    /// <summary>Settings that parse but that this page does not obey yet: refused by name rather than ignored.</summary>
-    private static IEnumerable<string> NotWired(SftSettings settings)
-    {
-        if (settings.Data.Mixture is not null) yield return "datasets: mixtures are not wired into this command yet; give one dataset_name (a pattern may name several files).";
-        if (settings.Data.Shuffle) yield return "shuffle_dataset is not wired into this command yet; rows are shuffled in every epoch anyway (train_sampling_strategy).";
-        if (settings.Training.Training.EvaluationStrategy != IntervalStrategy.No) yield return "eval_strategy is not wired into this command yet; use SftTrainer with evaluation rows.";
     }
 }

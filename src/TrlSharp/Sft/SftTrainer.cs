@@ -51,7 +51,7 @@ public static class SftTrainer
         options.Check();
         CheckTrained(rows);
         var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, options.Training, surroundings.Progress);
-        var plan = new BatchPlan([.. rows.Select(r => r.Length)], training);
+        var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
         var state = checkpoints?.Resume(training, plan.TotalUpdates, progress) ?? new();
         using var metrics = training.OutputFolder is { } output ? new MetricsLog(output, state.History) : null;

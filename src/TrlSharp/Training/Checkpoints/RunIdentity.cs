@@ -30,14 +30,7 @@ internal sealed record RunIdentity(string Settings, string Data, string Frozen)
     });
 
     /// <summary>Rows by what they hold, in their order, for every set.</summary>
-    public static string DataOf(IEnumerable<(string Name, IReadOnlyList<PackedRow> Rows)> sets) => SettingsText.ToJson(sets.Select(set => new
-    {
-        set.Name,
-        Rows = set.Rows.Count,
-        Tokens = set.Rows.Sum(r => (long)r.Length),
-        Trained = set.Rows.Sum(r => r.Sequences.Sum(s => (long)s.Weights.Count(w => w > 0))),
-        Sha256 = HashOf(set.Rows),
-    }).ToDictionary(set => set.Name));
+    public static string DataOf(IEnumerable<(string Name, IReadOnlyList<PackedRow> Rows)> sets) => SettingsText.ToJson(sets.ToDictionary(set => set.Name, set => DataOf(set.Rows)));
 
     /// <summary>Of all parameters without a gradient.</summary>
     public static string FrozenOf(ICausalLM model)
@@ -59,8 +52,9 @@ internal sealed record RunIdentity(string Settings, string Data, string Frozen)
         GC.KeepAlive(plain);
     }
 
-    private static string HashOf(IReadOnlyList<PackedRow> rows)
+    private static DataSummary DataOf(IReadOnlyList<PackedRow> rows)
     {
+        var (tokens, trained) = (0L, 0L);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var row in rows)
         {
@@ -70,12 +64,17 @@ internal sealed record RunIdentity(string Settings, string Data, string Frozen)
                 Append(hash, [sequence.Length]);
                 Append<int>(hash, sequence.Tokens);
                 Append<float>(hash, sequence.Weights);
+                tokens += sequence.Length;
+                foreach (var weight in sequence.Weights)
+                    if (weight > 0) trained++;
             }
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return new(rows.Count, tokens, trained, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private static void Append<T>(IncrementalHash hash, ReadOnlySpan<T> values)
         where T : unmanaged => hash.AppendData(MemoryMarshal.AsBytes(values));
+
+    private sealed record DataSummary(int Rows, long Tokens, long Trained, string Sha256);
 }
