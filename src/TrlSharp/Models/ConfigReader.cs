@@ -28,6 +28,9 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
     /// <summary>Whether the value is a text.</summary>
     public bool IsText(string key) => Find(key)?.GetValueKind() == JsonValueKind.String;
 
+    /// <summary>Whether the value is a list.</summary>
+    public bool IsList(string key) => Find(key) is JsonArray;
+
     /// <summary>Whether the value is a number.</summary>
     public bool IsNumber(string key) => Find(key)?.GetValueKind() == JsonValueKind.Number;
 
