@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TrlSharp.Cli.Commands;
+using TrlSharp.Cli.Commands.Data;
 
 namespace TrlSharp.Cli;
 
@@ -52,6 +53,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(terminal),
             SftCommand.Create(terminal),
+            DataCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             new VersionOption(),
             HelpText.WithExitCodes(),

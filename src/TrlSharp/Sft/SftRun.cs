@@ -22,7 +22,7 @@ public static class SftRun
         Check(settings);
         var output = settings.Training.Training.OutputFolder!;
         OutputFolder.Check(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
-        using var data = SftData.Prepare(settings, stop);
+        using var data = SftData.Prepare(settings, stop: stop);
         if (settings.Data.KeepGoing) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
         if (settings.DryRun) return null;
