@@ -13,10 +13,10 @@ internal sealed class SftOptionSet
     private readonly Option<string?> _config = new("--config") { Description = "A YAML file with the same keys; flags win." };
     private readonly List<(string Key, Option<string[]> Option)> _options = [];
 
-    public SftOptionSet(Command command)
+    public SftOptionSet(Command command, IReadOnlyList<SftOption>? settings = null)
     {
         command.Add(_config);
-        foreach (var setting in SftOptionTable.All) Add(command, setting.Name, Describe(setting), setting.Kind == OptionKind.Flag, hidden: setting.Treatment is OptionTreatment.Refused or OptionTreatment.WithoutEffect);
+        foreach (var setting in settings ?? SftOptionTable.All) Add(command, setting.Name, Describe(setting), setting.Kind == OptionKind.Flag, hidden: setting.Treatment is OptionTreatment.Refused or OptionTreatment.WithoutEffect);
         foreach (var key in TrainPolicy.SettingNames) Add(command, $"{Train}.{key}", "Part of --train; see docs/masks.md.", flag: false, hidden: false);
     }
 

@@ -29,7 +29,7 @@ public static class SftRun
         OutputFolder.Check(output);
         using var mine = RunLock.Take(output);
         OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
-        using var data = SftData.Prepare(settings, stop);
+        using var data = SftData.Prepare(settings, stop: stop);
         if (settings.Data.KeepGoing) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
         if (settings.DryRun) return null;
