@@ -1,4 +1,5 @@
 using TrlSharp.Benchmarks.Data;
+using TrlSharp.Benchmarks.Templates;
 using TrlSharp.Benchmarks.Tokenization;
 
 // dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
@@ -6,9 +7,11 @@ using TrlSharp.Benchmarks.Tokenization;
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["cache"] = CacheBenchmark.Run,
+    ["masks"] = MaskBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,
+    ["templates"] = TemplatesBenchmark.Run,
     ["tokenizer"] = TokenizerBenchmark.Run,
 };
 

@@ -78,6 +78,10 @@ public sealed class LoraAdapter : IDisposable
     /// <exception cref="ModelFolderException">The folder is incomplete, damaged, does not fit the model, or uses what is not implemented.</exception>
     public static LoraAdapter Load(CausalLM model, string folder, string name = "default") => LoraFolder.Load(model, folder, name);
 
+    /// <summary>The base that an adapter folder names (<c>base_model_name_or_path</c>); null where it names none.</summary>
+    /// <exception cref="ModelFolderException">The folder is no adapter folder.</exception>
+    public static string? BaseModelOf(string folder) => LoraFolder.BaseModelOf(folder);
+
     /// <summary>Writes adapter_config.json and adapter_model.safetensors as PEFT does; each appears complete or not at all.</summary>
     /// <exception cref="ConfigException">The folder cannot be written.</exception>
     public void Save(string folder) => LoraFolder.Save(this, folder);

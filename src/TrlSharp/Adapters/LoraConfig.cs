@@ -57,6 +57,16 @@ public sealed record LoraConfig
     /// <summary>Draw A from a normal distribution of deviation 1 / rank instead of uniformly within ±1/√inputs. B starts at 0 either way. Default false.</summary>
     public bool UseGaussianStart { get; init; }
 
+    /// <summary>The settings in one line: <c>r 8, alpha 16 on q_proj, v_proj; DoRA</c>.</summary>
+    public string Describe()
+    {
+        var text = FormattableString.Invariant($"r {Rank}, alpha {Alpha} on {TargetPattern ?? string.Join(", ", TargetModules)}");
+        if (UseDora) text += "; DoRA";
+        if (UseRslora) text += "; rank-stabilised";
+        if (ModulesToSave.Count > 0) text += $"; whole: {string.Join(", ", ModulesToSave)}";
+        return Bias == LoraBias.None ? text : $"{text}; biases: {(Bias == LoraBias.All ? "all" : "of adapted modules")}";
+    }
+
     /// <summary>Every setting that is out of its range.</summary>
     internal IEnumerable<string> Problems()
     {

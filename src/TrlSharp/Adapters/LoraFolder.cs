@@ -14,13 +14,15 @@ internal static class LoraFolder
     public const string WeightsName = "adapter_model.safetensors";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    public static string? BaseModelOf(string folder)
+    {
+        var config = OpenConfig(folder);
+        return config.IsText("base_model_name_or_path") ? config.Text("base_model_name_or_path") : null;
+    }
+
     public static LoraAdapter Load(CausalLM model, string folder, string name)
     {
-        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
-        var path = Path.Combine(folder, ConfigName);
-        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
-        FolderFiles.Check(folder, ConfigName);
-        var config = LoraConfigFile.Read(new(StrictJson.ReadObject(path), path));
+        var config = LoraConfigFile.Read(OpenConfig(folder));
         var weights = Path.Combine(folder, WeightsName);
         if (!File.Exists(weights))
             throw new ModelFolderException(File.Exists(Path.Combine(folder, "adapter_model.bin"))
@@ -56,6 +58,15 @@ internal static class LoraFolder
     /// <summary>adapter_config.json.</summary>
     public static string ConfigText(LoraAdapter adapter) =>
         LoraConfigFile.Write(adapter.Config, adapter.BaseModel, adapter.Parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter)).ToJsonString(Indented) + "\n";
+
+    private static ConfigReader OpenConfig(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
+        FolderFiles.Check(folder, ConfigName);
+        return new(StrictJson.ReadObject(path), path);
+    }
 
     private static LoraAdapter Load(CausalLM model, SafetensorsFile file, LoraConfig config, string name)
     {

@@ -29,6 +29,7 @@ internal static class FolderWriter
         {
             var names = new List<string>();
             CopyCompanions(options.CompanionFolder ?? model.Folder, staging, names);
+            CopyCompanions(options.AdapterFolder, staging, names);
             var weights = WriteWeights(model, staging, options);
             names.AddRange(weights);
             WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype));
@@ -48,7 +49,7 @@ internal static class FolderWriter
     {
         using var scope = NewDisposeScope();
         using var withoutGraph = no_grad();
-        var tensors = Tensors(model).Select(t => (t.Name, Value: Converted(options.Masters.GetValueOrDefault(t.Name, t.Value), options.Dtype))).ToList();
+        var tensors = Tensors(model).Select(t => (t.Name, Value: Converted(options.Masters.GetValueOrDefault(Own(model, t.Name), t.Value), options.Dtype))).ToList();
         var shards = Shards(tensors, options.ShardSize);
         if (shards.Count == 1)
         {
@@ -72,6 +73,9 @@ internal static class FolderWriter
         names.Add("model.safetensors.index.json");
         return names;
     }
+
+    /// <summary>The parameter that a name of the file stands for: a tied one is written under two.</summary>
+    private static string Own(CausalLM model, string name) => model.Store.Aliases.FirstOrDefault(a => a.Name == name).Parameter?.Name ?? name;
 
     private static Tensor Converted(Tensor value, ScalarType? type) => type is { } wanted && value.is_floating_point() ? value.detach().to_type(wanted) : value;
 
@@ -131,8 +135,8 @@ internal static class FolderWriter
         if (source is null) return;
         foreach (var name in CompanionsIn(source))
         {
-            File.Copy(Path.Combine(source, name), Path.Combine(staging, name));
-            names.Add(name);
+            File.Copy(Path.Combine(source, name), Path.Combine(staging, name), overwrite: true);
+            if (!names.Contains(name)) names.Add(name);
         }
 
         var templates = Path.Combine(source, TemplateFolder);
@@ -141,7 +145,7 @@ internal static class FolderWriter
         foreach (var path in Directory.EnumerateFiles(templates, "*.jinja"))
         {
             FolderFiles.Check(templates, Path.GetFileName(path));
-            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)));
+            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)), overwrite: true);
         }
     }
 

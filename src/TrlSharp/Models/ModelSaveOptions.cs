@@ -18,4 +18,7 @@ public sealed record ModelSaveOptions
     /// The folder whose tokenizer, chat template and generation settings travel along; null for the folder that the model was read from.
     /// </summary>
     public string? CompanionFolder { get; init; }
+
+    /// <summary>An adapter folder whose tokenizer and chat template, where it has them, go before those of <see cref="CompanionFolder"/>. Default: none.</summary>
+    public string? AdapterFolder { get; init; }
 }

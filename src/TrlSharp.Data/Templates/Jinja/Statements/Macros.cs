@@ -14,7 +14,7 @@ internal sealed record MacroBody(string? Name, IReadOnlyList<(string Name, Expre
     private static readonly string Caller = string.Intern("caller");
 
     private readonly HashSet<string> _reads =
-        [.. Body.SelectMany(s => s.AllExpressions()).Concat(Parameters.Select(p => p.Default).OfType<Expression>().SelectMany(d => d.Descendants())).OfType<NameExpression>().Select(n => n.Name)];
+        [.. Body.SelectMany(s => s.AllExpressions()).OfType<NameExpression>().Select(n => n.Name)];
 
     public CallableValue Close(RenderState state)
     {
@@ -47,26 +47,19 @@ internal sealed record MacroBody(string? Name, IReadOnlyList<(string Name, Expre
     private void Bind(RenderState state, Arguments arguments)
     {
         var named = new List<KeyValuePair<string, Value>>(arguments.Named);
+        var missing = new bool[Parameters.Count];
         for (var i = 0; i < Parameters.Count; i++)
         {
-            var (name, fallback) = Parameters[i];
-            var at = named.FindIndex(n => n.Key == name);
-            if (i < arguments.Positional.Count)
-            {
-                if (at >= 0) throw EvaluationException.Runtime($"macro '{Name}' got multiple values for argument '{name}'");
-                state.Scope.Set(name, arguments.Positional[i]);
-            }
-            else if (at >= 0)
-            {
-                state.Scope.Set(name, named[at].Value);
-                named.RemoveAt(at);
-            }
-            else
-            {
-                state.Scope.Set(name, fallback?.Evaluate(state) ?? new UndefinedValue($"parameter '{name}' was not provided"));
-            }
+            var name = Parameters[i].Name;
+            var at = i < arguments.Positional.Count ? -1 : named.FindIndex(n => n.Key == name);
+            missing[i] = i >= arguments.Positional.Count && at < 0;
+            state.Scope.Set(name, i < arguments.Positional.Count ? arguments.Positional[i] : at >= 0 ? named[at].Value : new UndefinedValue($"parameter '{name}' was not provided"));
+            if (at >= 0) named.RemoveAt(at);
         }
 
+        // Defaults see the other parameters, given or not, and nothing of the same name outside.
+        for (var i = 0; i < Parameters.Count; i++)
+            if (missing[i] && Parameters[i].Default is { } fallback) state.Scope.Set(Parameters[i].Name, fallback.Evaluate(state));
         BindRest(state, arguments, named);
     }
 
@@ -106,7 +99,7 @@ internal sealed class MacroStatement(MacroBody macro) : Statement
 /// <summary><c>{% call(a) macro(b) %}…{% endcall %}</c>.</summary>
 internal sealed class CallStatement(CallExpression call, MacroBody caller, Origin here) : Statement
 {
-    public override IEnumerable<Expression> Expressions => [call];
+    public override IEnumerable<Expression> Expressions => caller.Parameters.Select(p => p.Default).OfType<Expression>().Prepend(call);
 
     public override IEnumerable<Statement> Bodies => caller.Body;
 
@@ -114,7 +107,7 @@ internal sealed class CallStatement(CallExpression call, MacroBody caller, Origi
     {
         state.Step();
         (state.Here, state.Line) = (here, here.Line);
-        var text = call.Evaluate(state, caller.Close(state)).ToText(state.Run);
+        var text = Written(call.Evaluate(state, caller.Close(state)));
         state.Output.Append(text, state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }

@@ -34,6 +34,14 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
     }
 }
 
+/// <summary><c>{% print a, b %}</c>: each of them.</summary>
+internal sealed class PrintStatement(IReadOnlyList<Statement> outputs) : Statement
+{
+    public override IEnumerable<Statement> Bodies => outputs;
+
+    public override Flow Execute(RenderState state) => ExecuteAll(outputs, state);
+}
+
 /// <summary>
 /// Outside of loops over messages (<c>{{ '[INST] ' + messages[0].content }}</c>) literals belong to the message whose data stand nearest in the same output.
 /// </summary>
@@ -98,7 +106,7 @@ internal sealed class FilterStatement(FilterExpression filter, IReadOnlyList<Sta
         var text = state.Capture(() => ExecuteAll(body, state));
         state.Scope = scope;
         state.Here = here;
-        state.Output.Append(filter.ApplyChain(state, text).ToText(state.Run), state.Owner, state.Prompt, state.Generation);
+        state.Output.Append(Written(filter.ApplyChain(state, text)), state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }
 }

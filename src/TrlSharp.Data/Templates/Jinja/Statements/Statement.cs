@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
 
@@ -19,6 +20,9 @@ internal abstract class Statement
 
     /// <summary>This statement and all inside.</summary>
     public IEnumerable<Statement> Descendants() => Bodies.SelectMany(b => b.Descendants()).Prepend(this);
+
+    /// <summary>What filter and call blocks write: Jinja2 joins it as it is, so that only text can be written.</summary>
+    protected static TextValue Written(Value value) => value as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {value.TypeName} found");
 
     protected static Flow ExecuteAll(IReadOnlyList<Statement> body, RenderState state)
     {

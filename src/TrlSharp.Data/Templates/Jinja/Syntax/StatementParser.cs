@@ -10,6 +10,7 @@ internal sealed class StatementParser
     private readonly LiteralOrigins _origins = new();
     private readonly ExpressionParser _expressions;
     private int _loops;
+    private int _allLoops;
 
     private StatementParser(List<Token> tokens)
     {
@@ -77,7 +78,7 @@ internal sealed class StatementParser
             "generation" => Generation(),
             "break" or "continue" => Jump(name),
             "do" => new DoStatement(_expressions.ParseTuple(), line),
-            "print" => new OutputStatement(_expressions.ParseTuple(), _origins.Next(line)),
+            "print" => Print(line),
             "include" or "import" or "from" or "extends" or "block" or "autoescape" or "trans" => throw new TemplateException(
                 TemplateFault.Unsupported, line, $"the tag '{name}' reaches outside of the template or changes escaping, which chat templates never need; remove it"),
             _ => throw new TemplateException(TemplateFault.Syntax, line, Unknown(name)),
@@ -116,6 +117,7 @@ internal sealed class StatementParser
 
     private ForStatement For(int line)
     {
+        _allLoops++;
         var target = AssignTarget(allowField: false, endName: "in");
         if (!_stream.SkipName("in")) throw _stream.Fault($"expected 'in', got {_stream.Current}");
         var items = _expressions.ParseTuple(allowConditional: false, endName: "recursive");
@@ -133,6 +135,7 @@ internal sealed class StatementParser
             _stream.Next();
         }
 
+        _allLoops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
 
@@ -155,7 +158,7 @@ internal sealed class StatementParser
 
     private MacroStatement Macro()
     {
-        var name = _stream.Expect(TokenKind.Name, "a macro name").Value;
+        var name = VariableName();
         var parameters = Signature();
         EndTag();
         var body = Apart(() => Body("endmacro"));
@@ -173,6 +176,18 @@ internal sealed class StatementParser
         return new(call, new MacroBody(null, parameters, body), _origins.Next(line));
     }
 
+    private PrintStatement Print(int line)
+    {
+        var outputs = new List<Statement>();
+        while (_stream.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (outputs.Count > 0) _stream.ExpectOperator(",");
+            outputs.Add(new OutputStatement(_expressions.Parse(), _origins.Next(line)));
+        }
+
+        return new(outputs);
+    }
+
     private FilterStatement Filter(int line)
     {
         var filter = _expressions.Postfix.FilterChain(startInline: true);
@@ -188,7 +203,10 @@ internal sealed class StatementParser
         while (_stream.Current.Kind != TokenKind.BlockEnd)
         {
             if (variables.Count > 0) _stream.ExpectOperator(",");
-            var target = AssignTarget(allowField: false, endName: null);
+            var (loops, target) = (_allLoops, default(Target));
+            _allLoops = 0;
+            target = AssignTarget(allowField: false, endName: null);
+            _allLoops = loops;
             _stream.ExpectOperator("=");
             variables.Add((target, _expressions.Parse()));
         }
@@ -228,7 +246,7 @@ internal sealed class StatementParser
         while (!_stream.Current.IsOperator(")"))
         {
             if (parameters.Count > 0) _stream.ExpectOperator(",");
-            var name = _stream.Expect(TokenKind.Name, "a parameter name").Value;
+            var name = VariableName();
             var fallback = _stream.SkipOperator("=") ? _expressions.Parse() : null;
             if (fallback is null && parameters.Exists(p => p.Item2 is not null)) throw _stream.Fault("a parameter without default follows one with default");
             parameters.Add((name, fallback));
@@ -241,12 +259,13 @@ internal sealed class StatementParser
     private Target AssignTarget(bool allowField, string? endName)
     {
         var first = OneTarget(allowField);
+        if (first.Field is not null) return first;
         if (!_stream.Current.IsOperator(",")) return first;
         var parts = new List<Target> { first };
         while (_stream.SkipOperator(","))
         {
             if (_stream.Current.IsOperator("=") || (endName is not null && _stream.Current.IsName(endName)) || _stream.Current.IsOperator(")")) break;
-            parts.Add(OneTarget(allowField));
+            parts.Add(OneTarget(allowField: false));
         }
 
         return new(null, null, parts);
@@ -256,15 +275,21 @@ internal sealed class StatementParser
     {
         if (_stream.SkipOperator("("))
         {
-            var inner = AssignTarget(allowField, endName: null);
+            var inner = AssignTarget(allowField: false, endName: null);
             _stream.ExpectOperator(")");
             return inner;
         }
 
-        var name = _stream.Expect(TokenKind.Name, "a variable").Value;
-        if (name is "true" or "false" or "none" or "True" or "False" or "None") throw _stream.Fault($"can't assign to '{name}'");
+        var name = VariableName();
+        if (name == "loop" && _allLoops > 0 && !(allowField && _stream.Current.IsOperator("."))) throw _stream.Fault("the variable 'loop' cannot be assigned inside of a loop");
         if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value, null);
         return Target.Variable(name);
+    }
+
+    private string VariableName()
+    {
+        var name = _stream.Expect(TokenKind.Name, "a name").Value;
+        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw _stream.Fault($"can't assign to '{name}'") : name;
     }
 
     private void EndTag() => _stream.Expect(TokenKind.BlockEnd, "end of statement block");
