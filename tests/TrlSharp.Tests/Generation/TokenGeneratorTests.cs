@@ -66,7 +66,7 @@ public sealed class TokenGeneratorTests
     public void Tokens_stream_as_they_are_chosen()
     {
         using var model = TinyModels.Create("llama");
-        var streamed = new Dictionary<int, List<int>>();
+        var streamed = new Dictionary<long, List<int>>();
         var completions = Generate(model, Prompts, new() { Temperature = 0, MaxNewTokens = 5 }, new()
         {
             BatchSize = 2,
