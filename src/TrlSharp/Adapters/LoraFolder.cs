@@ -48,6 +48,15 @@ internal static class LoraFolder
         }
     }
 
+    private static ConfigReader OpenConfig(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
+        FolderFiles.Check(folder, ConfigName);
+        return new(StrictJson.ReadObject(path), path);
+    }
+
     /// <summary>What the file of the weights holds. PEFT stores an adapted embedding itself too.</summary>
     public static List<(string Name, Tensor Value)> Tensors(LoraAdapter adapter) =>
     [
@@ -58,15 +67,6 @@ internal static class LoraFolder
     /// <summary>adapter_config.json.</summary>
     public static string ConfigText(LoraAdapter adapter) =>
         LoraConfigFile.Write(adapter.Config, adapter.BaseModel, adapter.Parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter)).ToJsonString(Indented) + "\n";
-
-    private static ConfigReader OpenConfig(string folder)
-    {
-        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
-        var path = Path.Combine(folder, ConfigName);
-        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
-        FolderFiles.Check(folder, ConfigName);
-        return new(StrictJson.ReadObject(path), path);
-    }
 
     private static LoraAdapter Load(CausalLM model, SafetensorsFile file, LoraConfig config, string name)
     {
@@ -93,7 +93,8 @@ internal static class LoraFolder
         }
 
         var adapter = new LoraAdapter(model, config, name, owner => new LoraBuilder(owner, Read).Build());
-        foreach (var embedding in adapter.Parts.Embeddings) CheckBase(file, embedding, used, problems);
+        foreach (var embedding in adapter.Parts.Embeddings) CheckBase(file, $"{embedding.Module.Path}.base_layer.weight", embedding.Module.Weight.Value, used, problems);
+        if (adapter.Parts.Rows.Count > 0) CheckBase(file, $"{model.Decoder.Embedding.Path}.token_adapter.base_layer.weight", model.Decoder.Embedding.Weight.Value, used, problems);
         problems.AddRange(file.Entries.Where(entry => !used.Contains(entry.Name)).Select(entry => $"unexpected: {entry.Name}"));
         if (problems.Count == 0) return adapter;
         adapter.Dispose();
@@ -101,13 +102,12 @@ internal static class LoraFolder
     }
 
     /// <summary>The stored embedding must be the model's: another means another base.</summary>
-    private static void CheckBase(SafetensorsFile file, LoraEmbedding embedding, HashSet<string> used, List<string> problems)
+    private static void CheckBase(SafetensorsFile file, string name, Tensor own, HashSet<string> used, List<string> problems)
     {
-        var stored = $"{LoraBuilder.Prefix}{embedding.Module.Path}.base_layer.weight";
+        var stored = LoraBuilder.Prefix + name;
         used.Add(stored);
         if (!file.Contains(stored)) return;
         using var scope = NewDisposeScope();
-        var own = embedding.Module.Weight.Value;
         var theirs = file.Read(stored).to(own.dtype, own.device);
         if (!theirs.shape.SequenceEqual(own.shape) || !theirs.eq(own).all().item<bool>()) problems.Add($"{stored} is not the embedding of this model");
     }

@@ -11,7 +11,7 @@ namespace TrlSharp.Adapters;
 /// <param name="b">[O, R]</param>
 /// <param name="magnitude">DoRA's lengths of the rows, [O]; null without DoRA.</param>
 /// <param name="scaling">Factor on B·A.</param>
-internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, double scaling)
+internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, double scaling) : ILinearAddition
 {
     public Linear Module => module;
 

@@ -62,6 +62,9 @@ public sealed class CausalLM : ICausalLM, IDisposable
 
     internal List<LoraAdapter> AdapterList { get; } = [];
 
+    /// <summary>In the order in which they were merged.</summary>
+    internal List<LoraAdapter> MergedAdapters { get; } = [];
+
     /// <summary>A generator of its own, so that nothing else in the process changes a training run.</summary>
     internal Generator Dropout { get; } = new();
 

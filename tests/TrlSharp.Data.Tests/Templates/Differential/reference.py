@@ -34,6 +34,13 @@ class GenerationTag(jinja2.ext.Extension):
         return caller()
 
 
+class Environment(ImmutableSandboxedEnvironment):
+    """With the rule of Jinja2 3.1.5 in older ones too: lists cannot be changed by pop and clear either."""
+
+    def is_safe_attribute(self, obj, attr, value):
+        return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, list) and attr in ("pop", "clear"))
+
+
 def raise_exception(message):
     raise jinja2.exceptions.TemplateError(message)
 
@@ -47,7 +54,7 @@ def strftime_now(format):
 
 
 def make_environment():
-    environment = ImmutableSandboxedEnvironment(
+    environment = Environment(
         trim_blocks=True, lstrip_blocks=True, extensions=[GenerationTag, jinja2.ext.loopcontrols, jinja2.ext.do])
     environment.filters["tojson"] = tojson
     environment.globals["raise_exception"] = raise_exception

@@ -7,7 +7,7 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>The functions that transformers gives to templates, and those of Jinja2 itself.</summary>
 internal static class Globals
 {
-    private static readonly (string Name, CallableValue Function)[] Functions =
+    private static readonly Dictionary<string, CallableValue> Functions = new(
     [
         Entry("range", (_, a) => Range(a)),
         Entry("dict", (s, a) => MakeMap(s, a)),
@@ -18,14 +18,11 @@ internal static class Globals
         Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Count > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
         Entry("joiner", Joiner),
         Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),
-    ];
+    ], StringComparer.Ordinal);
 
-    public static void AddTo(Scope scope)
-    {
-        foreach (var (name, function) in Functions) scope.Set(name, function);
-    }
+    public static Value? Find(string name) => Functions.GetValueOrDefault(name);
 
-    private static (string, CallableValue) Entry(string name, Func<RenderState, Arguments, Value> body) => (string.Intern(name), new(name, body));
+    private static KeyValuePair<string, CallableValue> Entry(string name, Func<RenderState, Arguments, Value> body) => new(name, new(name, body));
 
     private static RangeValue Range(Arguments arguments)
     {

@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Statements;
 
 namespace TrlSharp.Templates.Jinja.Syntax;
@@ -19,13 +20,13 @@ internal sealed class StatementParser
     }
 
     /// <exception cref="TemplateException">The source is not a valid template.</exception>
-    public static IReadOnlyList<Statement> Parse(string source)
+    public static TemplateProgram Parse(string source)
     {
         var parser = new StatementParser(Lexer.Tokenize(source));
         var body = parser.Body();
         if (parser._stream.Current.Kind != TokenKind.End) throw parser._stream.Fault($"unexpected {parser._stream.Current}");
         NameCheck.Verify(body, soft: false);
-        return body;
+        return TemplateProgram.Of(body);
     }
 
     /// <summary>Statements up to a block that begins with one of the names; that block's name is the current token then.</summary>
@@ -268,7 +269,7 @@ internal sealed class StatementParser
             parts.Add(OneTarget(allowField: false));
         }
 
-        return new(null, null, parts);
+        return new(null, parts: parts);
     }
 
     private Target OneTarget(bool allowField)
@@ -282,8 +283,8 @@ internal sealed class StatementParser
 
         var name = VariableName();
         if (name == "loop" && _allLoops > 0 && !(allowField && _stream.Current.IsOperator("."))) throw _stream.Fault("the variable 'loop' cannot be assigned inside of a loop");
-        if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value, null);
-        return Target.Variable(name);
+        if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value);
+        return new(name);
     }
 
     private string VariableName()
