@@ -16,8 +16,8 @@ public static class MaskHtml
 
     /// <param name="writer">Receives the page.</param>
     /// <param name="title">Heading, for instance file, template and policy.</param>
-    /// <param name="rows">Name and examples of each row.</param>
-    public static void Write(TextWriter writer, string title, IEnumerable<(string Name, IReadOnlyList<TokenExplanation> Examples)> rows)
+    /// <param name="rows">Every row, refused ones too.</param>
+    public static void Write(TextWriter writer, string title, IEnumerable<MaskPageRow> rows)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(rows);
@@ -25,9 +25,13 @@ public static class MaskHtml
         var channels = new Numbered();
         var flags = new SortedSet<string>(StringComparer.Ordinal);
         var items = new List<RowValue>();
-        foreach (var (name, examples) in rows)
+        foreach (var (name, examples, faultCode, fault) in rows)
+        {
+            if (fault.Length > 0) items.Add(Refused(name, faultCode, fault, flags));
             for (var i = 0; i < examples.Count; i++)
                 items.Add(Row(examples.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}, example {i + 1} of {examples.Count}"), examples[i], reasons, channels, flags));
+        }
+
         var data = RowValue.MapOf(
             ("title", RowValue.Of(title)), ("flags", RowValue.List([.. flags.Select(RowValue.Of)])), ("reasons", reasons.List()), ("channels", channels.List()), ("rows", RowValue.List(items)));
         var page = Template();
@@ -35,6 +39,14 @@ public static class MaskHtml
         writer.Write(page.AsSpan(0, at));
         writer.Write(data.ToString().Replace("<", "\\u003c", StringComparison.Ordinal));
         writer.Write(page.AsSpan(at + "/*DATA*/".Length));
+    }
+
+    private static RowValue Refused(string name, string code, string fault, SortedSet<string> flags)
+    {
+        flags.Add(code);
+        return RowValue.MapOf(
+            ("name", RowValue.Of(name)), ("text", RowValue.Of("")), ("mode", RowValue.Of("")), ("flags", RowValue.List(RowValue.Of(code))),
+            ("findings", RowValue.List(RowValue.Of($"not trained: {fault}"))), ("tokens", RowValue.List([])));
     }
 
     private static RowValue Row(string name, TokenExplanation e, Numbered reasons, Numbered channels, SortedSet<string> flags)

@@ -67,5 +67,6 @@ public static class TemplateLint
         }
     }
 
-    private static string Quote(string text) => text.Length == 0 ? "none" : Sequences.Proofs.TextDifference.Quote(text);
+    /// <summary>Text in quotes with line ends made visible; <c>none</c> for no text.</summary>
+    public static string Quote(string text) => text.Length == 0 ? "none" : Sequences.Proofs.TextDifference.Quote(text);
 }

@@ -66,6 +66,9 @@ public sealed class SequenceBuilder
     /// <summary>Texts that end a turn: the engine's stops and what the template writes after an answer. Empty without a template.</summary>
     public IReadOnlyList<string> Stops { get; } = [];
 
+    /// <summary>What the template adds for an engine that is about to sample an answer; empty when it adds nothing, or there is none.</summary>
+    public string GenerationPrompt => Profile?.GenerationPrompt ?? "";
+
     /// <summary>What the template reads and writes; null without one.</summary>
     internal TemplateProfile? Profile => _prover?.Profile;
 

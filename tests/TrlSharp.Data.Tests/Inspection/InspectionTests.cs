@@ -49,7 +49,7 @@ public sealed class InspectionTests
     {
         var writer = new StringWriter();
         var row = new ConversationExample(new RowOrigin("r.jsonl", 1)) { Messages = RowValue.Parse("""[{"role":"user","content":"</script><script>alert(1)</script><!--"},{"role":"assistant","content":"x"}]""").Items };
-        MaskHtml.Write(writer, "title", [("row 1", Builder(TrainPolicy.Assistant).Explain(row))]);
+        MaskHtml.Write(writer, "title", [new MaskPageRow("row 1", Builder(TrainPolicy.Assistant).Explain(row))]);
         var page = writer.ToString();
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);
         Assert.DoesNotContain("</script><script>alert", page, StringComparison.Ordinal);

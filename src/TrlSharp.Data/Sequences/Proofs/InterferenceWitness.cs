@@ -6,6 +6,9 @@ namespace TrlSharp.Sequences.Proofs;
 /// <summary>Non-interference: a change of one character in one message changes nothing in the text but that character.</summary>
 internal static class InterferenceWitness
 {
+    /// <summary>Templates look for tags (<c>&lt;think></c>, <c>&lt;tool_response></c>) in content; a change there is no change of what is said.</summary>
+    private const int LongestTag = 40;
+
     /// <param name="render">Renders other messages the same way.</param>
     /// <param name="bodies">The messages.</param>
     /// <param name="text">Their text.</param>
@@ -32,12 +35,16 @@ internal static class InterferenceWitness
         return -1;
     }
 
-    /// <summary>The first letter becomes another one of its case, so that trimming and capitalisation act alike on both.</summary>
+    /// <summary>The first letter that is not inside a tag becomes another one of its case, so that trimming and capitalisation act alike on both.</summary>
     private static (string? Text, int At) Changed(string content)
     {
-        var at = content.AsSpan().IndexOfAnyInRange('a', 'z');
-        if (at < 0) return (null, 0);
-        return (string.Concat(content.AsSpan(0, at), content[at] == 'q' ? "k" : "q", content.AsSpan(at + 1)), at);
+        for (var at = 0; at < content.Length; at++)
+        {
+            if (content[at] == '<' && content.AsSpan(at, Math.Min(LongestTag, content.Length - at)).IndexOf('>') is > 0 and var tag) at += tag;
+            else if (char.IsAsciiLetterLower(content[at])) return (string.Concat(content.AsSpan(0, at), content[at] == 'q' ? "k" : "q", content.AsSpan(at + 1)), at);
+        }
+
+        return (null, 0);
     }
 
     private static bool SameBut(RenderedConversation text, string other, int message, int offset, char replacement)
