@@ -101,8 +101,8 @@ public sealed class ChatTemplate
             scope.Set(string.Intern(name), TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned)));
         if (request.Kwargs is { Kind: RowValueKind.Map } kwargs)
             foreach (var (name, value) in kwargs.Fields) scope.Set(string.Intern(name), DataValues.Of(value, OriginKind.Kwarg, -1, name));
-        Set("messages", DataValues.Messages(request.Messages));
-        Set("tools", request.Tools is { } tools ? DataValues.Of(tools, OriginKind.Tools, -1, "") : NoneValue.Instance);
+        Set("messages", request.Prepared?.First(request.Messages.Count) ?? DataValues.Messages(request.Messages));
+        Set("tools", request.Prepared?.Tools ?? DataValues.Tools(request.Tools));
         Set("documents", request.Documents is { } documents ? DataValues.Of(documents, OriginKind.Documents, -1, "") : NoneValue.Instance);
         Set("add_generation_prompt", BooleanValue.Of(request.AddGenerationPrompt));
 
@@ -111,7 +111,7 @@ public sealed class ChatTemplate
 
     private static RenderedConversation Result(TextBuilder output)
     {
-        var spans = new List<RenderedSpan>();
+        var spans = new List<RenderedSpan>(output.Runs.Length);
         var generations = new List<(int Id, int Start, int End)>();
         var at = 0;
         foreach (var run in output.Runs)

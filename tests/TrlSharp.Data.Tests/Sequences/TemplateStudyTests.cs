@@ -32,13 +32,13 @@ public sealed class TemplateStudyTests
     public void The_study_of_templates_is_what_the_page_says_and_reaches_its_bars()
     {
         var outcomes = TemplateSet.All.Select(e => (Entry: e, Cells: Kinds.Select(k => Try(e, k)).ToArray())).ToArray();
-        int[] bars = [64, 62, 44];
+        // The study's 65 templates: 64, 62 and 44 of 49 became faithful. The reference material holds those of them that no other project ships word for word.
+        int[] mayFail = [65 - 64, 65 - 62, 49 - 44];
         var studied = outcomes.Where(o => o.Entry.Studied).ToArray();
         for (var k = 0; k < Kinds.Length; k++)
         {
-            var faithful = studied.Count(o => o.Cells[k].Faithful);
-            var accepted = studied.Count(o => o.Cells[k].Accepted);
-            Assert.True(accepted - faithful <= 65 - bars[0] || faithful >= bars[k], $"{Kinds[k].Name}: {faithful} of {accepted} studied templates are faithful, the bar is {bars[k]}: {string.Join("; ", studied.Where(o => o.Cells[k] is { Accepted: true, Faithful: false }).Select(o => $"{o.Entry.Name}: {o.Cells[k].Lenient}"))}");
+            var failing = studied.Where(o => o.Cells[k] is { Accepted: true, Faithful: false }).Select(o => $"{o.Entry.Name}: {o.Cells[k].Lenient}").ToArray();
+            Assert.True(failing.Length <= mayFail[k], $"{Kinds[k].Name}: {failing.Length} of {studied.Length} studied templates are not faithful, the study left {mayFail[k]}: {string.Join("; ", failing)}");
         }
 
         WrittenPage.Check("docs/template-study.md", Page(outcomes));

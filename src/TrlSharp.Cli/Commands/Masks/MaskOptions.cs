@@ -98,7 +98,7 @@ internal sealed class MaskOptions
         if (Directory.Exists(given)) return ChatTemplate.Load(given);
         var source = BuiltInTemplates.Find(given) ?? (File.Exists(given) ? File.ReadAllText(given) : null)
             ?? throw new ConfigException($"--chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
-        return ChatTemplate.Parse(source, given, folder is null ? TemplateTokenizer.SpecialTokens(source) : ChatTemplate.LoadSpecialTokens(folder));
+        return ChatTemplate.Parse(source, given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder));
     }
 
     /// <summary>Rows of plain text need no template; chats are refused by name where there is none.</summary>
