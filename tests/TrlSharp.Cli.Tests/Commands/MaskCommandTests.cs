@@ -172,7 +172,7 @@ public sealed class MaskCommandTests : IDisposable
     [InlineData("no file, no model folder and no built-in template", "stats", "DATA", "--chat_template", "chatnl")]
     [InlineData("policy", "show", "DATA", "-m", "MODEL", "--train", "lst")]
     [InlineData("did you mean turns_left", "show", "DATA", "-m", "MODEL", "--overflow", "turn_left")]
-    [InlineData("does not exist", "stats", "nothing.jsonl", "-m", "MODEL")]
+    [InlineData("nothing.jsonl is no file or folder", "stats", "nothing.jsonl", "-m", "MODEL")]
     public async Task Mistakes_are_one_clear_message(string part, params string[] args)
     {
         var (code, _, error) = await Mask([.. args.Select(a => a switch { "DATA" => Data, "MODEL" => Model, _ => a })]);

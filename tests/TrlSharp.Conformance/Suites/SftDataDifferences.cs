@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TrlSharp.Packing;
 using TrlSharp.Rows;
@@ -19,7 +20,7 @@ public static class SftDataDifferences
             foreach (var row in RowSources.Open(file).Read())
                 if (row.Value.Find("verdict")!.Find("status")!.Text == "wrong") page.Append(Line(folder, row.Value));
         page.Append("\nWhere TrlSharp differs on purpose although TRL's choice can be defended:\n\n| case | what is done here |\n|---|---|\n");
-        foreach (var (name, reason) in SftDataSuite.OnPurpose.OrderBy(p => p.Key, StringComparer.Ordinal)) page.Append($"| {name} | {Cell(reason)} |\n");
+        foreach (var (name, reason) in SftDataSuite.OnPurpose.OrderBy(p => p.Key, StringComparer.Ordinal)) page.Append(CultureInfo.InvariantCulture, $"| {name} | {Cell(reason)} |\n");
         return page.ToString();
     }
 

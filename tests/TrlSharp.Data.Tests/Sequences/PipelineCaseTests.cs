@@ -124,6 +124,15 @@ public sealed class PipelineCaseTests
         MaskInvariants.EachTurnIsTrainedOnce(examples);
     }
 
+    /// <summary>This template writes its generation prompt inside the loop over messages, so that no messages render as nothing; its system prompt belongs to no turn.</summary>
+    [Fact]
+    public void An_assistant_who_speaks_first_is_not_trained_on_the_templates_system_prompt()
+    {
+        var chat = ChatGenerator.Example([ChatGenerator.Message("assistant", "Welcome."), ChatGenerator.Message("user", "hi"), ChatGenerator.Message("assistant", "hello")]);
+        var example = Assert.Single(TemplateSet.Builder(TemplateSet.Find("Qwen__template_chatml"), TrainPolicy.Assistant).Explain(chat)).Example;
+        Assert.Equal(["Welcome.<|im_end|>", "hello<|im_end|>"], example.Weights.GroupBy(w => w.Message).Select(g => example.Text[g.Min(w => w.Start)..g.Max(w => w.End)]));
+    }
+
     [Fact]
     public void Severities_can_be_raised_and_lowered_for_every_finding()
     {

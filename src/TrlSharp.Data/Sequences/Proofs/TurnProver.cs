@@ -87,7 +87,9 @@ internal sealed class TurnProver
         }
 
         var coverage = new Coverage(produced, i, _weights[i], _forms[i], _profile.Markers);
-        var prompted = prompt is not null && produced.Text.StartsWith(prompt, StringComparison.Ordinal);
+
+        // A template whose loop writes the generation prompt renders no messages as nothing, which is everybody's prefix and nobody's prompt.
+        var prompted = prompt is not null && (prompt.Length > 0 || !unprompted) && produced.Text.StartsWith(prompt, StringComparison.Ordinal);
         var start = prompted ? prompt!.Length : StartByGenerationPrompt(i, produced);
         if (Leak(i, produced, start) is { } leak) return new TurnProof { Index = i, Fault = leak };
         var lost = coverage.Check(start);
