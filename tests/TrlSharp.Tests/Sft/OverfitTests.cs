@@ -28,7 +28,7 @@ public sealed class OverfitTests
     public static TheoryData<string> Templates =>
     [
         "trl__template", "trl__llama3", "trl__gemma3", "huggingface.js__mistralai_Mistral-Nemo-Instruct-2407", "trl__cohere2", "ik_llama.cpp__LFM2-8B-A1B", "open-instruct__olmo",
-        "trl__qwen3_6", "ik_llama.cpp__ibm-granite-granite-3.3-2B-Instruct", "chat_templates__phi-3",
+        "trl__qwen3_6", "ik_llama.cpp__ibm-granite-granite-3.3-2B-Instruct", "huggingface.js__zai-org_GLM-5.1",
     ];
 
     [Theory(SkipTestWithoutData = true)]
