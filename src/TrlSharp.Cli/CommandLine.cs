@@ -18,9 +18,9 @@ internal static class CommandLine
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 
         using var signals = new StopSignals(terminal.Error);
-        var root = Build(terminal);
+        var root = Build(terminal with { Signals = signals });
         var parsed = root.Parse(args);
-        if (UsageErrors.Describe(parsed, args) is { } usage)
+        if (!HelpText.IsAsked(parsed) && UsageErrors.Describe(parsed, args) is { } usage)
         {
             await terminal.Error.WriteLineAsync(usage).ConfigureAwait(false);
             return ExitCode.Usage;
@@ -54,6 +54,9 @@ internal static class CommandLine
             DemoCommand.Create(terminal),
             SftCommand.Create(terminal),
             MaskCommand.Create(terminal),
+            GenerateCommand.Create(terminal),
+            ChatCommand.Create(terminal),
+            MergeCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             new VersionOption(),
             HelpText.WithExitCodes(),

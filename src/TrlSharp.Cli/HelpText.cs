@@ -14,6 +14,9 @@ internal static class HelpText
         return help;
     }
 
+    /// <summary>Whether help was asked for: then nothing else of the command line matters.</summary>
+    public static bool IsAsked(ParseResult parsed) => parsed.Action is Action or HelpAction;
+
     private sealed class Action(HelpAction inner) : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)

@@ -53,7 +53,7 @@ internal static class PrepareBenchmark
         var source = account!.Sources[0];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name}, {threads} thread(s): {source.Rows / best:N0} conversations/s, {source.Tokens / best / 1e6:F2} M tokens/s; {source.Used} used, {source.Refused} refused, {source.Dropped} dropped, fill {account.Packing!.Fill(RowLength):P2}"));
-        foreach (var (reason, count) in source.Reasons) Console.WriteLine($"    {reason}: {count}");
+        foreach (var (reason, tally) in source.Reasons) Console.WriteLine($"    {reason}: {tally.Count}, the first: {tally.First}");
     }
 
     private static byte[] Config(string template) =>

@@ -17,15 +17,23 @@ public static class RowSources
     /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
     public static IRowSource Open(string location, string? split = null, string? configuration = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(location);
         if (location == DataFile.StandardInput) return new JsonLinesRows("stdin", location);
-        if (File.Exists(location)) return OpenFile(location);
-        var files = Directory.Exists(location) ? Folder(location)
-            : location.AsSpan().IndexOfAny('*', '?') >= 0 ? DataFolder.Matches(location, split)
-            : Folder(Cached(location, HubCache.DefaultRoot()));
+        var files = Files(location, split, configuration);
         return files.Count == 1 ? OpenFile(files[0]) : new ConcatenatedRows(location, [.. files.Select(OpenFile)]);
+    }
 
-        IReadOnlyList<string> Folder(string path) => DataFolder.Files(path, split ?? DataSplits.Train, configuration);
+    /// <summary>The files that a location stands for, in the order in which they are read; none for the standard input.</summary>
+    /// <inheritdoc cref="Open" path="/param"/>
+    /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
+    public static IReadOnlyList<string> Files(string location, string? split = null, string? configuration = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        if (location == DataFile.StandardInput) return [];
+        if (File.Exists(location)) return [location];
+        if (Directory.Exists(location)) return DataFolder.Files(location, split ?? DataSplits.Train, configuration);
+        return location.AsSpan().IndexOfAny('*', '?') >= 0
+            ? DataFolder.Matches(location, split)
+            : DataFolder.Files(Cached(location, HubCache.DefaultRoot()), split ?? DataSplits.Train, configuration);
     }
 
     /// <summary>Several sources as one, in the given order.</summary>

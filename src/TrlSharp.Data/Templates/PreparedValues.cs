@@ -9,10 +9,11 @@ namespace TrlSharp.Templates;
 /// <param name="tools">Tool definitions, or null.</param>
 internal sealed class PreparedValues(IReadOnlyList<RowValue> messages, RowValue? tools)
 {
+    private Value? _tools;
     private readonly Value[] _messages = [.. messages.Select((m, i) => DataValues.Of(m, OriginKind.Data, i, ""))];
 
     /// <summary>Tool definitions; <c>none</c> when there are none.</summary>
-    public Value Tools { get; } = DataValues.Tools(tools);
+    public Value Tools => _tools ??= DataValues.Tools(tools);
 
     /// <summary>The first messages.</summary>
     public ListValue First(int count) => new([.. _messages.AsSpan(0, count)]);

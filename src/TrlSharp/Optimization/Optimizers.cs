@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace TrlSharp.Optimization;
 
 /// <summary>Optimizers by the names of <c>optim</c>.</summary>
@@ -6,8 +8,11 @@ internal static class Optimizers
     public static IReadOnlyList<string> Known { get; } = ["adamw_torch_fused", "adamw_torch", "sgd", "adafactor", "rmsprop", "adagrad"];
 
     /// <summary>An optimizer over float32 weights, or over float32 copies of weights of a shorter type.</summary>
+    /// <param name="options">Which, and its numbers.</param>
+    /// <param name="groups">What it moves.</param>
+    /// <param name="stored">More exact start values than the weights themselves; see <see cref="MasterWeights.Over"/>.</param>
     /// <exception cref="ConfigException">An unknown name, or an argument that the optimizer does not have.</exception>
-    public static IOptimizer Create(OptimizerOptions options, IReadOnlyList<ParameterGroup> groups)
+    public static IOptimizer Create(OptimizerOptions options, IReadOnlyList<ParameterGroup> groups, Func<string, Tensor?>? stored = null)
     {
         var arguments = new OptimizerArguments(options.Name, options.Arguments);
         var optimizer = MasterWeights.Over(groups, own => options.Name switch
@@ -18,7 +23,7 @@ internal static class Optimizers
             "rmsprop" => new RmsProp(own, arguments),
             "adagrad" => new Adagrad(own, arguments),
             _ => throw new ConfigException($"optim: \"{options.Name}\" is not known{(NearestName.Find(options.Name, Known) is { } near ? $"; did you mean {near}?" : ".")} Known: {string.Join(", ", Known)}."),
-        });
+        }, stored);
         arguments.RefuseUnread();
         return optimizer;
     }

@@ -19,8 +19,8 @@ internal sealed class Linear(string path, NamedParameter weight, NamedParameter?
 
     public bool IsTransposed => isTransposed;
 
-    /// <summary>Low-rank additions of this module, of all adapters.</summary>
-    public List<LoraLinear> Adapters { get; } = [];
+    /// <summary>Additions to this module, of all adapters.</summary>
+    public List<ILinearAddition> Adapters { get; } = [];
 
     public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => Bias is null ? [("weight", Weight)] : [("weight", Weight), ("bias", Bias)];
 

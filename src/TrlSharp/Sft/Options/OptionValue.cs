@@ -80,7 +80,7 @@ internal static class OptionValue
         if (given.Kind != RowValueKind.String) return null;
         try
         {
-            return RowValue.Parse(given.Text) is { Kind: RowValueKind.Map } map ? map : null;
+            return RowValue.Parse(given.Text) is { Kind: RowValueKind.Map or RowValueKind.List } map ? map : null;
         }
         catch (DataException)
         {

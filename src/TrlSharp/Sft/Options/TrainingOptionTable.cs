@@ -67,6 +67,7 @@ internal static class TrainingOptionTable
         Own("early_stopping_patience", Integer, "null", "Evaluations without a new best after which the run ends.", (s, v) => s.Train(t => t with { EarlyStoppingPatience = v.OptionalCount() })),
         Own("early_stopping_threshold", Number, "0.0", "How much better an evaluation must be to count for early stopping.", (s, v) => s.Train(t => t with { EarlyStoppingThreshold = v.Number() })),
         Obeyed("resume_from_checkpoint", Text, "null", "true for the newest good checkpoint of output_dir, or a checkpoint's folder.", (s, v) => s.Train(t => t with { ResumeFrom = Resume(v.OptionalText()) })),
+        Own("resume_with_changes", Flag, "false", "Resumes although settings or data differ from the checkpoint's; every difference is printed.", (s, v) => s.Train(t => t with { ResumeWithChanges = v.Boolean })),
         Own("like_trl", List, "[]", "Habits of TRL to follow: log_means, eval_means, untrained_steps, token_count, all.", (s, v) => s.Train(t => t with { LikeTrl = Behaviours(v.Texts()) })),
         Own("dry_run", Flag, "false", "Prints the plan instead of training.", (s, v) => s with { DryRun = v.Boolean }),
     ];

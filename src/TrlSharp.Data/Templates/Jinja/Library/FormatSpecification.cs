@@ -86,7 +86,7 @@ internal static partial class FormatSpecification
 
     private static string Real(double value, string type, int? precision, bool alternate, string grouping)
     {
-        if (!double.IsFinite(value)) return double.IsNaN(value) ? "nan" : "inf";
+        if (!double.IsFinite(value)) return (double.IsNaN(value), type is "E" or "F" or "G") switch { (true, false) => "nan", (true, true) => "NAN", (false, false) => "inf", _ => "INF" } + (type == "%" ? "%" : "");
         var digits = Math.Min(precision ?? 6, 1000);
         var text = type switch
         {

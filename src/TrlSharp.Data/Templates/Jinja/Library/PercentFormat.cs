@@ -44,7 +44,7 @@ internal static class PercentFormat
             output.Append(padded, state.Owner, prompt: false, generation: 0);
         }
 
-        if (next < arguments.Count && !usedMap && values is not (MapValue or ListValue { IsTuple: false })) throw EvaluationException.Runtime("not all arguments converted during string formatting");
+        if (next < arguments.Count && !usedMap && values is not (MapValue or ListValue { IsTuple: false } or RangeValue or UndefinedValue)) throw EvaluationException.Runtime("not all arguments converted during string formatting");
         return output.ToValue(format.IsMarkup);
 
         Value Take() => next < arguments.Count ? arguments[next++] : throw EvaluationException.Runtime("not enough arguments for format string");

@@ -15,6 +15,9 @@ internal static class Sandbox
         _ => false,
     };
 
+    /// <summary>A name that every Python object has: <c>__class__</c> and the like.</summary>
+    public static bool IsInternal(string name) => name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal);
+
     public static UndefinedValue Unsafe(Value value, string name) =>
         new($"access to attribute '{name}' of '{value.TypeName}' object is unsafe: templates cannot change values or reach the host", TemplateFault.Unsupported);
 }

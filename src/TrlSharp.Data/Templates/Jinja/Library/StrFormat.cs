@@ -97,8 +97,6 @@ internal static partial class StrFormat
                 var key = step.Groups["item"].Value;
                 value = ItemExpression.Get(value, key.All(char.IsAsciiDigit) ? IntegerValue.Of(long.Parse(key, CultureInfo.InvariantCulture)) : TextValue.Of(key, default));
             }
-
-            if (value is UndefinedValue undefined) throw undefined.Fail();
         }
 
         return value;

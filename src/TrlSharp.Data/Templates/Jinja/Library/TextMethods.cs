@@ -136,7 +136,7 @@ internal static class TextMethods
         {
             if (!first) output.Append(glue);
             first = false;
-            var text = item as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {item.TypeName} found");
+            var text = glue.IsMarkup ? Escaping.Escape(item.ToText(state.Run)) : item as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {item.TypeName} found");
             state.Charge(text.Text.Length + glue.Text.Length);
             output.Append(text, state.Owner, prompt: false, generation: 0);
         }

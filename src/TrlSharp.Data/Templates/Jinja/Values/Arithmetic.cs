@@ -12,6 +12,7 @@ internal static class Arithmetic
 
     public static Value Apply(RenderState state, string operation, Value left, Value right)
     {
+        if (operation == "%" && left is TextValue template) return PercentFormat.Apply(state, template, right);
         if (left is UndefinedValue ul) throw ul.Fail();
         if (right is UndefinedValue ur) throw ur.Fail();
         return operation switch
@@ -20,7 +21,6 @@ internal static class Arithmetic
             "+" when left is ListValue a && right is ListValue b && a.IsTuple == b.IsTuple => Concatenate(state, a, b),
             "*" when Sequence(left) && Numbers.AsInteger(right) is { } times => Repeat(state, left, times),
             "*" when Sequence(right) && Numbers.AsInteger(left) is { } times => Repeat(state, right, times),
-            "%" when left is TextValue format => PercentFormat.Apply(state, format, right),
             _ => Numeric(operation, left, right),
         };
     }

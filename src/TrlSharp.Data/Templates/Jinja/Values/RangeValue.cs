@@ -18,6 +18,9 @@ internal sealed class RangeValue(long start, long stop, long step) : Value
 
     public override int Length { get; } = Count(start, stop, step);
 
+    /// <summary>The range of the elements at the indices from, from + stride … before to.</summary>
+    public RangeValue Slice((long From, long To) indices, long stride) => new(start + (indices.From * step), start + (indices.To * step), step * stride);
+
     public override IEnumerable<Value> Iterate() => Enumerable.Range(0, Length).Select(i => (Value)IntegerValue.Of(start + (i * step)));
 
     public override Value? Item(Value key)
