@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using TrlSharp.Rows;
-using TrlSharp.Templates;
 
 namespace TrlSharp.Data.Tests.Templates.Differential;
 
