@@ -49,7 +49,7 @@ internal static class FolderWriter
     {
         using var scope = NewDisposeScope();
         using var withoutGraph = no_grad();
-        var tensors = Tensors(model).Select(t => (t.Name, Value: Converted(options.Masters.GetValueOrDefault(t.Name, t.Value), options.Dtype))).ToList();
+        var tensors = Tensors(model).Select(t => (t.Name, Value: Converted(options.Masters.GetValueOrDefault(Own(model, t.Name), t.Value), options.Dtype))).ToList();
         var shards = Shards(tensors, options.ShardSize);
         if (shards.Count == 1)
         {
@@ -73,6 +73,9 @@ internal static class FolderWriter
         names.Add("model.safetensors.index.json");
         return names;
     }
+
+    /// <summary>The parameter that a name of the file stands for: a tied one is written under two.</summary>
+    private static string Own(CausalLM model, string name) => model.Store.Aliases.FirstOrDefault(a => a.Name == name).Parameter?.Name ?? name;
 
     private static Tensor Converted(Tensor value, ScalarType? type) => type is { } wanted && value.is_floating_point() ? value.detach().to_type(wanted) : value;
 

@@ -3,6 +3,7 @@ using TrlSharp.Checkpoints;
 using TrlSharp.Models;
 using TrlSharp.Optimization;
 using TrlSharp.Sft.Options;
+using TrlSharp.Tokenization;
 using TrlSharp.Training;
 using TrlSharp.Training.Checkpoints;
 using static TorchSharp.torch;
@@ -26,27 +27,61 @@ public static class SftRun
         ArgumentNullException.ThrowIfNull(settings);
         Check(settings);
         var output = settings.Training.Training.OutputFolder!;
-        OutputFolder.Check(output);
-        using var mine = RunLock.Take(output);
-        OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
-        using var data = SftData.Prepare(settings, stop);
-        if (settings.Data.KeepGoing) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
+        using var mine = settings.DryRun ? null : Take(output, settings);
+        using var data = SftData.Prepare(settings, stop: stop);
+        if (settings.Data.KeepGoing && !settings.DryRun) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
-        if (settings.DryRun) return null;
+        var tokenizer = Tokenizer.Load(settings.Model.Path!);
+        var stops = Stops(settings, data, tokenizer);
+        if (data.FirstChat is not null && StopGuard.NoticeFor(data.Sequences, stops, tokenizer) is { } notice) progress?.Report(new RunEvent.Notice(notice));
 
         using var model = Load(settings.Model);
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
         FrozenParameters.Apply(model, settings.Model.Frozen);
         var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Path!));
+        if (settings.DryRun)
+        {
+            progress?.Report(new RunEvent.Planned(SftProbe.Measure(model, data.Rows, settings.Training, optimizer, TimeProvider.System, stop)));
+            return null;
+        }
+
+        var samples = settings.SamplePrompts.Count == 0 ? null : new SampleGenerator(model, tokenizer, data.Template, settings.SamplePrompts, stops, settings.SampleTokens, settings.Data.TemplateDate);
         var surroundings = new RunSurroundings
         {
             Evaluation = data.Evaluation,
             Progress = progress,
+            Sample = samples is null ? null : samples.Answer,
             Companions = data.Template is { } template ? [CheckpointFile.Text(TemplateName, template.Source)] : [],
         };
         var result = SftTrainer.Train(model, data.Rows, settings.Training, optimizer, surroundings, stop);
         Save(model, adapter, optimizer, settings, data, result);
         return result;
+    }
+
+    private static RunLock Take(string output, SftSettings settings)
+    {
+        OutputFolder.Check(output);
+        var mine = RunLock.Take(output);
+        try
+        {
+            OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
+            return mine;
+        }
+        catch (ConfigException)
+        {
+            mine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Everything that ends an answer: for the engine, for the tokenizer, and in the template.</summary>
+    private static HashSet<int> Stops(SftSettings settings, SftData data, Tokenizer tokenizer)
+    {
+        var stops = GenerationStops.Load(settings.Model.Path!).ToHashSet();
+        if (tokenizer.EosTokenId is { } end) stops.Add(end);
+        foreach (var text in data.Builder.Stops)
+            if (tokenizer.Encode(text) is [var only]) stops.Add(only.Id);
+        return stops;
     }
 
     private static CausalLM Load(SftModelSettings settings)

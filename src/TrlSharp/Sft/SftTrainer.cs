@@ -1,9 +1,11 @@
 using TrlSharp.Batches;
+using TrlSharp.Losses;
 using TrlSharp.Models;
 using TrlSharp.Optimization;
 using TrlSharp.Packing;
 using TrlSharp.Training;
 using TrlSharp.Training.Checkpoints;
+using TrlSharp.Training.Guards;
 using TrlSharp.Training.Reports;
 using static TorchSharp.torch;
 
@@ -50,11 +52,11 @@ public static class SftTrainer
     {
         options.Check();
         CheckTrained(rows);
-        var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, options.Training, surroundings.Progress);
+        var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, WithMicroBatches(options.Training, model), surroundings.Progress);
         var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
         var state = checkpoints?.Resume(training, plan.TotalUpdates, progress) ?? new();
-        using var metrics = training.OutputFolder is { } output ? new MetricsLog(output, state.History) : null;
+        using var logs = new LogFiles(training, state, surroundings.Clock);
         var collator = new Collator(model.VocabularySize, options.Normalization);
         var objective = new SftObjective(model, options.Loss, options.Normalization);
         var run = new TrainingRun<PackedBatch>(training, plan)
@@ -70,13 +72,23 @@ public static class SftTrainer
             EvaluationSets = [.. evaluation.Select(set => EvaluationSet(set.Key, set.Value, model, training.EvaluationBatchSize))],
             Progress = progress,
             Checkpoints = checkpoints,
-            Metrics = metrics,
+            Logs = logs.Sinks,
+            Guards = new(Guessing(model, options), numbers => RowOrigins.Of(rows, numbers), text => progress?.Report(new RunEvent.Notice(text))),
+            Sample = surroundings.Sample,
             Speed = SpeedMeter.For(model, training, plan.TotalUpdates, surroundings.Clock),
         };
         return run.Fit(state, stop);
     }
 
     private static readonly Dictionary<string, IReadOnlyList<PackedRow>> NoEvaluation = [];
+
+    /// <summary>The loss of a model that knows nothing, where the loss of the run is one.</summary>
+    private static double? Guessing(ICausalLM model, SftOptions options) =>
+        options is { Loss: { Kind: TokenLossKind.Nll, LabelSmoothing: 0, ZLoss: 0 }, Normalization.Name: "token" } ? Math.Log(model.VocabularySize) : null;
+
+    /// <summary>Where updates are counted in tokens and nobody said how large a micro-batch is, the model's own size says it.</summary>
+    internal static TrainingOptions WithMicroBatches(TrainingOptions training, ICausalLM model) =>
+        training is { TokensPerStep: { } tokens, MicroBatchTokens: null } ? training with { MicroBatchTokens = Math.Min(tokens, ActivationMemory.Tokens(model)) } : training;
 
     private static RunCheckpoints Checkpoints(string folder, ICausalLM model, IOptimizer optimizer, SftOptions options, RunSurroundings surroundings, string data) =>
         new(folder, options.Training.SaveLimit, surroundings.Disk)

@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     /// <summary>Tokens in an update, filled with whole rows; null counts rows instead. Default null.</summary>
     public long? TokensPerStep { get; init; }
 
-    /// <summary>Tokens in a micro-batch when <see cref="TokensPerStep"/> is set; null puts the update into one. Changes memory, not results. Default null.</summary>
+    /// <summary>Tokens in a micro-batch when <see cref="TokensPerStep"/> is set; null for as many as keep an estimated 1 GiB for the backward pass, whatever the machine. Changes memory and rounding. Default null.</summary>
     public long? MicroBatchTokens { get; init; }
 
     /// <summary>Drops a last batch of an epoch that is not full. Default false.</summary>
@@ -153,7 +153,7 @@ public sealed record TrainingOptions
         {
             OutputFolder = null, ReportTo = [], RunName = null, ResumeFrom = null, ResumeWithChanges = false,
             SaveStrategy = defaults.SaveStrategy, SaveSteps = defaults.SaveSteps, SaveLimit = null, SaveModelOnly = false,
-            LoggingStrategy = defaults.LoggingStrategy, LoggingSteps = defaults.LoggingSteps, LogFirstStep = false,
+            EvaluationSteps = EvaluationSteps ?? LoggingSteps, LoggingStrategy = defaults.LoggingStrategy, LoggingSteps = defaults.LoggingSteps, LogFirstStep = false,
         };
     }
 

@@ -1,4 +1,5 @@
 using TrlSharp.Training.Checkpoints;
+using TrlSharp.Training.Guards;
 using TrlSharp.Training.Reports;
 using static TorchSharp.torch;
 
@@ -30,8 +31,14 @@ internal sealed class TrainingRun<TBatch>
     /// <summary>Null for a run that saves nothing.</summary>
     public RunCheckpoints? Checkpoints { get; init; }
 
-    /// <summary>Null for a run that writes no log.</summary>
-    public MetricsLog? Metrics { get; init; }
+    /// <summary>Files that log entries go to.</summary>
+    public IReadOnlyList<ILogSink> Logs { get; init; } = [];
+
+    /// <summary>Looks at every update.</summary>
+    public required RunGuards Guards { get; init; }
+
+    /// <summary>Answers prompts after evaluations and checkpoints; null for no prompts.</summary>
+    public Func<CancellationToken, IReadOnlyList<RunSample>>? Sample { get; init; }
 
     public required SpeedMeter Speed { get; init; }
 
@@ -72,8 +79,10 @@ internal sealed class TrainingRun<TBatch>
             var step = Update(stop);
             if (_calendar.LogsAfter(_state.GlobalStep)) Log(step);
             if (EvaluationSets.Count > 0 && _calendar.EvaluatesAfter(_state.GlobalStep)) _state = _state with { EvaluationDue = true };
+            var evaluates = _state.EvaluationDue;
             EvaluateIfDue(stop);
             ended = EarlyStop();
+            if (evaluates || SavesNow()) Answer(stop);
             if (SavesNow()) Save(_options.SaveModelOnly);
             ReportSaved(Checkpoints?.TakeFinished());
         }
@@ -85,8 +94,8 @@ internal sealed class TrainingRun<TBatch>
     private StepResult Update(CancellationToken stop)
     {
         using var scope = NewDisposeScope();
-        var batches = _plan.MicroBatches(_state.GlobalStep).Select(Collate).ToList();
-        var step = Loop.Step(_state.GlobalStep, batches, stop);
+        var rows = _plan.MicroBatches(_state.GlobalStep);
+        var step = Step(rows, stop);
         _state = _state with
         {
             GlobalStep = _state.GlobalStep + 1,
@@ -97,7 +106,20 @@ internal sealed class TrainingRun<TBatch>
         };
         Speed.Add(step);
         Progress?.Report(new RunEvent.Updated(_state.GlobalStep, step));
+        Guards.Look(_state.GlobalStep, rows, step);
         return step;
+    }
+
+    private StepResult Step(IReadOnlyList<int[]> rows, CancellationToken stop)
+    {
+        try
+        {
+            return Loop.Step(_state.GlobalStep, [.. rows.Select(Collate)], stop);
+        }
+        catch (NumericException e)
+        {
+            throw Guards.WithRows(e, rows);
+        }
     }
 
     private void Log(StepResult step)
@@ -136,10 +158,18 @@ internal sealed class TrainingRun<TBatch>
         Speed.Restart();
     }
 
+    private void Answer(CancellationToken stop)
+    {
+        if (Sample?.Invoke(stop) is not { } samples) return;
+        if (_options.OutputFolder is { } folder) SampleLog.Add(folder, _state.GlobalStep, samples);
+        Progress?.Report(new RunEvent.Sampled(_state.GlobalStep, samples));
+        Speed.Restart();
+    }
+
     private void Remember(LogEntry entry)
     {
         _state = _state with { History = _state.History.Add(entry) };
-        Metrics?.Add(entry);
+        foreach (var log in Logs) log.Add(entry);
     }
 
     /// <summary>The best evaluation is saved whenever its weights may be wanted at the end, whatever the calendar says.</summary>

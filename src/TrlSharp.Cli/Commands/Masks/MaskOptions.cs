@@ -55,7 +55,8 @@ internal sealed class MaskOptions
 
     public IRowSource Open(ParseResult parsed, string data) => RowSources.Open(data, parsed.GetValue(_split), parsed.GetValue(_configuration));
 
-    public ExampleReader Reader { get; } = new(new ExampleReaderOptions { TrainOnChosen = true });
+    /// <summary>As training reads rows.</summary>
+    public ExampleReader Reader { get; } = new();
 
     /// <summary>The policy that was asked for; the default one when none was.</summary>
     public TrainPolicy Policy(ParseResult parsed)

@@ -17,7 +17,7 @@ internal sealed class AddedVocabulary
 
     private AddedVocabulary(Utf8Vocabulary vocabulary, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
     {
-        long next = vocabulary.Count;
+        long next = vocabulary.IdCount;
         foreach (var token in tokens)
         {
             if (token.Content.Length == 0) continue;

@@ -15,6 +15,7 @@ internal sealed record RunFile(int Format, RunIdentity Identity, TrainerState St
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new NamedValues() },
     };

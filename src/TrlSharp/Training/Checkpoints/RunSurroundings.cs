@@ -11,6 +11,9 @@ internal sealed record RunSurroundings
     /// <summary>Told what happens, on the training thread; null for nobody.</summary>
     public IProgress<RunEvent>? Progress { get; init; }
 
+    /// <summary>Answers the sample prompts; null for none.</summary>
+    public Func<CancellationToken, IReadOnlyList<RunSample>>? Sample { get; init; }
+
     /// <summary>Files that go into every checkpoint: the chat template that was used, for example.</summary>
     public IReadOnlyList<CheckpointFile> Companions { get; init; } = [];
 

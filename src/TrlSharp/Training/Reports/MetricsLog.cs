@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace TrlSharp.Training.Reports;
 
 /// <summary>metrics.jsonl: one line per log entry and evaluation. A resumed run goes on where its checkpoint was, so no line is there twice.</summary>
-internal sealed class MetricsLog : IDisposable
+internal sealed class MetricsLog : ILogSink
 {
     public const string Name = "metrics.jsonl";
     private readonly FileStream _file;

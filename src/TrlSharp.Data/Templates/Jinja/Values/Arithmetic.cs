@@ -110,7 +110,7 @@ internal static class Arithmetic
         var shift = Math.Max(0, 66 - (int)(a.GetBitLength() - b.GetBitLength()));
         var quotient = BigInteger.DivRem(BigInteger.Abs(a) << shift, BigInteger.Abs(b), out var rest);
         if (!rest.IsZero) quotient |= 1;
-        var result = Math.ScaleB((double)quotient, -shift);
+        var result = Math.ScaleB(Numbers.Nearest(quotient), -shift);
         if (double.IsInfinity(result)) throw EvaluationException.Runtime("integer division result too large for a float");
         return a.Sign * b.Sign < 0 ? -result : result;
     }

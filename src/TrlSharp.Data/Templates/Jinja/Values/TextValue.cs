@@ -96,7 +96,7 @@ internal sealed class TextValue(string text, Run[] runs, bool markup = false) : 
         while (at < Text.Length)
         {
             var next = at + (at + 1 < Text.Length && char.IsSurrogatePair(Text, at) ? 2 : 1);
-            yield return Slice(at, next);
+            yield return Slice(at, next).AsMarkup(false); // markupsafe's own indexing gives markup, its iteration does not
             at = next;
         }
     }
