@@ -48,6 +48,10 @@ public sealed class MaskCommandTests : IDisposable
         Assert.Contains("▌ [ok]content <|im_end|>⏎", text, StringComparison.Ordinal);
         Assert.DoesNotContain("[EVIL", text, StringComparison.Ordinal);
         Assert.Contains("content-spells-control-token", text, StringComparison.Ordinal);
+        await File.AppendAllTextAsync(Data, "{\"messages\": [\n", TestContext.Current.CancellationToken);
+        var broken = await Mask("show", Data, "-m", Model, "--row", "4");
+        Assert.Equal(ExitCode.Data, broken.ExitCode);
+        Assert.Contains("chats.jsonl:4", broken.Error, StringComparison.Ordinal);
         var missing = await Mask("show", Data, "-m", Model, "--row", "9");
         Assert.Equal(ExitCode.Usage, missing.ExitCode);
         Assert.Contains("has no row 9", missing.Error, StringComparison.Ordinal);
