@@ -1,4 +1,5 @@
 using TrlSharp.Benchmarks.Data;
+using TrlSharp.Benchmarks.Generation;
 using TrlSharp.Benchmarks.Tokenization;
 
 // dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
@@ -6,6 +7,7 @@ using TrlSharp.Benchmarks.Tokenization;
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["cache"] = CacheBenchmark.Run,
+    ["decode"] = DecodeBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,

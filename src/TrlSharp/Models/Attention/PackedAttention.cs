@@ -25,6 +25,7 @@ internal static class PackedAttention
     /// <returns>[T, N · H]</returns>
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionRule rule, ForwardContext context, int layer)
     {
+        if (DecodeAttention.Serves(query, value, context)) return DecodeAttention.Attend(query, key, value, rule, context.Caches!, layer);
         using var scope = NewDisposeScope();
         var starts = context.Layout.Starts;
         var results = new List<Tensor>();
