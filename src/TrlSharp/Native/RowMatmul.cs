@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -31,19 +32,39 @@ internal static unsafe class RowMatmul
         using var scope = NewDisposeScope();
         var (rows, inputs, outputs) = ((int)x.size(0), (int)x.size(1), (int)weight.size(0));
         var isHalf = x.dtype == ScalarType.BFloat16;
-        // Pairs of bfloat16 are read as one 32-bit word, so their inputs are kept apart: all even ones, then all odd ones.
-        var wide = isHalf ? x.to(ScalarType.Float32).unflatten(1, [inputs / 2, 2]).transpose(1, 2).contiguous() : x.contiguous(); // [T, I]
+        var plain = x.contiguous(); // [T, I]
+        var apart = isHalf ? ArrayPool<float>.Shared.Rent(rows * inputs) : [];
+        if (isHalf) KeepApart((uint*)Ops.DataPointer(plain), apart, rows, inputs);
+        fixed (float* pairs = apart)
+        {
+            var result = Multiply(isHalf ? pairs : (float*)Ops.DataPointer(plain), weight, rows, inputs, outputs, isHalf); // [T, O]
+            GC.KeepAlive(plain);
+            if (isHalf) ArrayPool<float>.Shared.Return(apart);
+            if (bias is not null) result.add_(bias);
+            return (isHalf ? result.to(ScalarType.BFloat16) : result).MoveToOuterDisposeScope(); // [T, O]
+        }
+    }
+
+    /// <summary>Pairs of bfloat16 are read as one 32-bit word, so their inputs are kept apart: of each row all even ones, then all odd ones.</summary>
+    private static void KeepApart(uint* words, float[] target, int rows, int inputs)
+    {
+        var half = inputs / 2;
+        for (var t = 0; t < rows; t++, words += half)
+        {
+            var row = target.AsSpan(t * inputs, inputs);
+            for (var i = 0; i < half; i++) (row[i], row[half + i]) = (BitConverter.UInt32BitsToSingle(words[i] << 16), BitConverter.UInt32BitsToSingle(words[i] & 0xFFFF0000));
+        }
+    }
+
+    private static Tensor Multiply(float* x, Tensor weight, int rows, int inputs, int outputs, bool isHalf)
+    {
         var result = empty([rows, outputs], dtype: ScalarType.Float32); // [T, O]
-        var task = new Job(
-            (float*)Ops.DataPointer(wide), (byte*)Ops.DataPointer(weight), (float*)Ops.DataPointer(result), rows, inputs, outputs, isHalf);
-        var work = (long)rows * inputs * outputs;
-        var threads = (int)Math.Min(get_num_threads(), 1 + work / WorkPerThread);
+        var task = new Job(x, (byte*)Ops.DataPointer(weight), (float*)Ops.DataPointer(result), rows, inputs, outputs, isHalf);
+        var threads = (int)Math.Min(get_num_threads(), 1 + (long)rows * inputs * outputs / WorkPerThread);
         if (threads <= 1) task.Run(0, outputs);
         else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => task.Run(Border(outputs, part, threads), Border(outputs, part + 1, threads)));
-        GC.KeepAlive(wide);
         GC.KeepAlive(weight);
-        if (bias is not null) result.add_(bias);
-        return (isHalf ? result.to(ScalarType.BFloat16) : result).MoveToOuterDisposeScope(); // [T, O]
+        return result;
     }
 
     private static int Border(int outputs, int part, int parts) => part == parts ? outputs : (int)((long)outputs * part / parts) / 4 * 4;
