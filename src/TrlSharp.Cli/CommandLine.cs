@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using TrlSharp.Cli.Commands;
+using TrlSharp.Cli.Commands.Data;
+using TrlSharp.Cli.Commands.Masks;
 
 namespace TrlSharp.Cli;
 
@@ -52,6 +54,8 @@ internal static class CommandLine
         {
             DemoCommand.Create(terminal),
             SftCommand.Create(terminal),
+            DataCommand.Create(terminal),
+            MaskCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             ChatCommand.Create(terminal),
             MergeCommand.Create(terminal),

@@ -21,6 +21,12 @@ internal static class HelpText
     {
         public override int Invoke(ParseResult parseResult)
         {
+            if (parseResult.CommandResult.Command.Name == Commands.SftCommand.Name)
+            {
+                Commands.SftHelp.Print(parseResult.InvocationConfiguration.Output);
+                return ExitCode.Done;
+            }
+
             var code = inner.Invoke(parseResult);
             if (parseResult.CommandResult.Parent is not null) return code;
             var output = parseResult.InvocationConfiguration.Output;

@@ -10,7 +10,8 @@ namespace TrlSharp.Cli;
 /// <param name="IsInteractive">False when output is piped: progress is then printed as lines.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Ansi, bool IsInteractive)
 {
-    private const int PlainWidth = 120;
+    /// <summary>Piped lines are not broken: other programs read them.</summary>
+    private const int PlainWidth = 1 << 16;
 
     /// <summary>What the user types, or what is piped in.</summary>
     public TextReader In { get; init; } = TextReader.Null;

@@ -1,4 +1,5 @@
 using TrlSharp.Inspection;
+using TrlSharp.Preparation;
 using TrlSharp.Sequences.Policies;
 using TrlSharp.Sft;
 using TrlSharp.Sft.Options;
@@ -21,7 +22,7 @@ internal sealed record DemoRun(string Title, string Policy, string Folder)
     ];
 
     /// <summary>Everything to be shown about a finished training.</summary>
-    internal sealed record Outcome(DemoRun Run, SftAccount Account, IReadOnlyList<TextPiece> Mask, IReadOnlyList<(double X, double Y)> Curve, Exam.Result Exam);
+    internal sealed record Outcome(DemoRun Run, Account Account, IReadOnlyList<TextPiece> Mask, IReadOnlyList<(double X, double Y)> Curve, Exam.Result Exam);
 
     public Outcome Train(string baseModel, string data, string output, int steps, CancellationToken stop)
     {
@@ -33,7 +34,7 @@ internal sealed record DemoRun(string Title, string Policy, string Folder)
             Given = ["train", "max_steps", "learning_rate"],
             Training = new() { Training = Options(output, steps) },
         };
-        SftAccount? account = null;
+        Account? account = null;
         IReadOnlyList<TextPiece> mask = [];
         var curve = new Curve();
         SftRun.Execute(settings, prepared =>

@@ -40,6 +40,21 @@ public sealed class PackingPlan
         };
     }
 
+    /// <summary>A row for each sequence.</summary>
+    internal static PackingPlan OneEach(ReadOnlySpan<int> lengths)
+    {
+        var pieces = new List<PackedPiece>(lengths.Length);
+        var starts = new List<int>(lengths.Length + 1) { 0 };
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] == 0) continue;
+            pieces.Add(new(i, 0, lengths[i]));
+            starts.Add(pieces.Count);
+        }
+
+        return new(pieces, starts);
+    }
+
     /// <summary>
     /// Best fit decreasing over everything; where TRL's chunks happen to need fewer rows (the heuristic is not monotone), theirs. Rows then come in the
     /// order of their earliest sequence, and sequences in data order within a row, so that packing leaves no trend of lengths behind.

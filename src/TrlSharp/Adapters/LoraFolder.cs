@@ -10,8 +10,8 @@ namespace TrlSharp.Adapters;
 /// <summary>Adapter folders as PEFT reads and writes them.</summary>
 internal static class LoraFolder
 {
-    private const string ConfigName = "adapter_config.json";
-    private const string WeightsName = "adapter_model.safetensors";
+    public const string ConfigName = "adapter_config.json";
+    public const string WeightsName = "adapter_model.safetensors";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string? BaseModelOf(string folder)
@@ -37,14 +37,9 @@ internal static class LoraFolder
         try
         {
             Directory.CreateDirectory(folder);
-            var parts = adapter.Parts;
-            var tensors = parts.Tensors.Select(t => (t.Name, (Tensor)t.Value)).ToList();
-            // PEFT stores an adapted embedding itself too.
-            tensors.AddRange(parts.Embeddings.Select(e => ($"{LoraBuilder.Prefix}{e.Module.Path}.base_layer.weight", (Tensor)e.Module.Weight.Value)));
-            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), tensors);
-            var json = LoraConfigFile.Write(adapter.Config, adapter.BaseModel, parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter));
+            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), Tensors(adapter));
             var temporary = Path.Combine(folder, $".{ConfigName}.{Guid.NewGuid():N}.tmp");
-            File.WriteAllText(temporary, json.ToJsonString(Indented) + "\n");
+            File.WriteAllText(temporary, ConfigText(adapter));
             File.Move(temporary, Path.Combine(folder, ConfigName), overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -61,6 +56,17 @@ internal static class LoraFolder
         FolderFiles.Check(folder, ConfigName);
         return new(StrictJson.ReadObject(path), path);
     }
+
+    /// <summary>What the file of the weights holds. PEFT stores an adapted embedding itself too.</summary>
+    public static List<(string Name, Tensor Value)> Tensors(LoraAdapter adapter) =>
+    [
+        .. adapter.Parts.Tensors.Select(t => (t.Name, (Tensor)t.Value)),
+        .. adapter.Parts.Embeddings.Select(e => ($"{LoraBuilder.Prefix}{e.Module.Path}.base_layer.weight", (Tensor)e.Module.Weight.Value)),
+    ];
+
+    /// <summary>adapter_config.json.</summary>
+    public static string ConfigText(LoraAdapter adapter) =>
+        LoraConfigFile.Write(adapter.Config, adapter.BaseModel, adapter.Parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter)).ToJsonString(Indented) + "\n";
 
     private static LoraAdapter Load(CausalLM model, SafetensorsFile file, LoraConfig config, string name)
     {

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace TrlSharp.Models;
 
 /// <summary>How <see cref="ModelFolder.Save"/> writes a folder.</summary>
@@ -5,6 +7,12 @@ public sealed record ModelSaveOptions
 {
     /// <summary>Bytes of tensors per file; a larger model is cut into shards with an index. Default 5·10⁹, as in transformers 4 (a single tensor is never cut).</summary>
     public long ShardSize { get; init; } = 5_000_000_000;
+
+    /// <summary>Element type of the file; null for that of the model.</summary>
+    public ScalarType? Dtype { get; init; }
+
+    /// <summary>More exact values of some parameters, by name: the float32 masters of an optimizer.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Masters { get; init; } = new Dictionary<string, Tensor>();
 
     /// <summary>
     /// The folder whose tokenizer, chat template and generation settings travel along; null for the folder that the model was read from.

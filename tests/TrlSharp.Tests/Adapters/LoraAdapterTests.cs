@@ -135,11 +135,11 @@ public sealed class LoraAdapterTests : IDisposable
         using var model = TinyModels.Create("llama");
         using var adapter = Trained(model, new() { TargetModules = ["all-linear"], Dropout = 0.5 }, 1);
         Assert.Equal(0, Difference(Logits(model), Logits(model)));
-        model.IsTraining = true;
+        model.TrainingSeed = 1;
         Assert.True(Difference(Logits(model), Logits(model)) > 0.001);
         Tensor[] Gradients(bool recompute)
         {
-            model.SeedDropout(3);
+            model.TrainingSeed = 3;
             model.RecomputeActivations = recompute;
             foreach (var (_, parameter) in adapter.Parameters) parameter.grad = null;
             Logits(model).square().sum().backward();
