@@ -77,7 +77,7 @@ public static class SftRun
     /// <summary>Everything that ends an answer: for the engine, for the tokenizer, and in the template.</summary>
     private static HashSet<int> Stops(SftSettings settings, SftData data, Tokenizer tokenizer)
     {
-        var stops = SftEncoder.StopIds(settings.Model.Path!).ToHashSet();
+        var stops = Sequences.GenerationStops.Load(settings.Model.Path!).ToHashSet();
         if (tokenizer.EosTokenId is { } end) stops.Add(end);
         foreach (var text in data.Builder.Stops)
             if (tokenizer.Encode(text) is [var only]) stops.Add(only.Id);
