@@ -20,7 +20,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
     private readonly List<string> _added = [];
     private bool _adds;
 
-    /// <summary>Where the engine trims ranges it takes the unknown token of such a model for the normalized text itself; no tokenizer asks for that.</summary>
+    /// <summary>Where the engine trims ranges (nothing real does so after adding tokens), it takes the unknown token of such a model for the normalized text itself; no tokenizer asks for that.</summary>
     private bool _isUnigram;
 
     /// <summary>Ids that some token may have.</summary>
@@ -119,7 +119,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
 
     private JsonObject ByteLevel()
     {
-        var part = Part("ByteLevel", ("add_prefix_space", Flag()), ("trim_offsets", !_isUnigram && Flag()));
+        var part = Part("ByteLevel", ("add_prefix_space", Flag()), ("trim_offsets", !_isUnigram && !_adds && Flag()));
         if (!Chance(3)) part["use_regex"] = Flag();
         return part;
     }
@@ -158,7 +158,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
     {
         0 => ByteLevel(),
         1 => Adds("BertProcessing", ("sep", Pair()), ("cls", Pair())),
-        2 => Adds("RobertaProcessing", ("sep", Pair()), ("cls", Pair()), ("trim_offsets", !_isUnigram && Flag()), ("add_prefix_space", Flag())),
+        2 => Adds("RobertaProcessing", ("sep", Pair()), ("cls", Pair()), ("trim_offsets", !_isUnigram && !_adds && Flag()), ("add_prefix_space", Flag())),
         _ => Template(),
     };
 
