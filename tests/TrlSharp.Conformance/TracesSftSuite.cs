@@ -23,12 +23,12 @@ internal static class TracesSftSuite
     private static CaseResult Case(TraceRun run, string mode, Action<CausalLM, bool> check)
     {
         var name = $"{run.Name}/{mode}";
-        if (run.IsAdapter) return CaseResult.Refuse(name, "a run with an adapter, which this suite does not attach yet");
         try
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
             var bf16 = run.Arguments.GetProperty("resolved").GetProperty("bf16").GetBoolean();
             using var model = ModelFolder.Load(run.InitialFolder, new() { Dtype = bf16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32 });
+            using var adapter = run.IsAdapter ? run.Attach(model) : null;
             check(model, bf16);
             return CaseResult.Pass(name);
         }

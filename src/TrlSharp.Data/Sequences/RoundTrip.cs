@@ -17,7 +17,7 @@ internal sealed class RoundTrip
 
     private readonly Tokenizer _tokenizer;
     private readonly Func<string, string>? _change;
-    private readonly Dictionary<int, AddedToken> _added;
+    private readonly AddedToken?[] _added;
     private readonly byte[]?[] _bytes;
     private readonly bool _byteLevel;
     private readonly bool _spaceAfterControl;
@@ -25,7 +25,8 @@ internal sealed class RoundTrip
     public RoundTrip(Tokenizer tokenizer)
     {
         _tokenizer = tokenizer;
-        _added = tokenizer.AddedTokens.ToDictionary(t => t.Id);
+        _added = new AddedToken?[tokenizer.VocabularySize];
+        foreach (var token in tokenizer.AddedTokens) _added[token.Id] = token;
         _bytes = new byte[]?[tokenizer.VocabularySize];
         var tokens = tokenizer.Encode(Sample);
         var decoded = Decode(tokens);
@@ -82,7 +83,7 @@ internal sealed class RoundTrip
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
             foreach (var token in tokens)
             {
-                var added = _added.GetValueOrDefault(token.Id);
+                var added = _added[token.Id];
                 if (added is { LeftStrip: true }) rest = rest.TrimStart(" \t\r\n"u8);
                 var bytes = BytesOf(token.Id, added);
                 if (!rest.StartsWith(bytes)) return false;

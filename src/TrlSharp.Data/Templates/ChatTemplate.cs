@@ -1,8 +1,7 @@
-using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja;
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
-using TrlSharp.Templates.Jinja.Statements;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Syntax;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
@@ -16,12 +15,12 @@ namespace TrlSharp.Templates;
 /// </summary>
 public sealed class ChatTemplate
 {
-    private readonly IReadOnlyList<Statement> _body;
+    private readonly TemplateProgram _program;
     private readonly IReadOnlyDictionary<string, string> _specialTokens;
     private readonly RenderBudget _budget;
 
-    private ChatTemplate(string source, string name, IReadOnlyList<Statement> body, IReadOnlyDictionary<string, string> specialTokens, RenderBudget budget) =>
-        (Source, Name, _body, _specialTokens, _budget) = (source, name, body, specialTokens, budget);
+    private ChatTemplate(string source, string name, TemplateProgram program, IReadOnlyDictionary<string, string> specialTokens, RenderBudget budget) =>
+        (Source, Name, _program, _specialTokens, _budget) = (source, name, program, specialTokens, budget);
 
     /// <summary>The template as written.</summary>
     public string Source { get; }
@@ -69,13 +68,13 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContinueFinalMessage) return FinalMessage.Render(this, request);
-        var globals = new Scope(null);
-        Globals.AddTo(globals);
-        var state = new RenderState(_budget, globals, request.Now);
+        var context = new Value?[_program.ContextNames.Count];
+        var state = new RenderState(_budget, context, _program.Size, request.Now);
         try
         {
-            SetVariables(globals, request);
-            foreach (var statement in _body) statement.Execute(state);
+            for (var i = 0; i < context.Length; i++) context[i] = Variable(request, _program.ContextNames[i]);
+            _program.Layout.Enter(state);
+            foreach (var statement in _program.Body) statement.Execute(state);
             return Result(state.Output);
         }
         catch (EvaluationException e)
@@ -95,23 +94,21 @@ public sealed class ChatTemplate
         _ => $"{Name}:{line}: {e.Message}.",
     };
 
-    private void SetVariables(Scope scope, RenderRequest request)
+    /// <summary>What a template sees under a name: what the request says, then special tokens, then functions.</summary>
+    private Value? Variable(RenderRequest request, string name) => name switch
     {
-        foreach (var (name, text) in _specialTokens)
-            scope.Set(string.Intern(name), TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned)));
-        if (request.Kwargs is { Kind: RowValueKind.Map } kwargs)
-            foreach (var (name, value) in kwargs.Fields) scope.Set(string.Intern(name), DataValues.Of(value, OriginKind.Kwarg, -1, name));
-        Set("messages", DataValues.Messages(request.Messages));
-        Set("tools", request.Tools is { } tools ? DataValues.Of(tools, OriginKind.Tools, -1, "") : NoneValue.Instance);
-        Set("documents", request.Documents is { } documents ? DataValues.Of(documents, OriginKind.Documents, -1, "") : NoneValue.Instance);
-        Set("add_generation_prompt", BooleanValue.Of(request.AddGenerationPrompt));
-
-        void Set(string name, Value value) => scope.Set(string.Intern(name), value);
-    }
+        "messages" => request.Prepared?.First(request.Messages.Count) ?? DataValues.Messages(request.Messages),
+        "tools" => request.Prepared?.Tools ?? DataValues.Tools(request.Tools),
+        "documents" => request.Documents is { } documents ? DataValues.Of(documents, OriginKind.Documents, -1, "") : NoneValue.Instance,
+        "add_generation_prompt" => BooleanValue.Of(request.AddGenerationPrompt),
+        _ when request.Kwargs?.Find(name) is { } value => DataValues.Of(value, OriginKind.Kwarg, -1, name),
+        _ when _specialTokens.TryGetValue(name, out var text) => TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned)),
+        _ => Globals.Find(name),
+    };
 
     private static RenderedConversation Result(TextBuilder output)
     {
-        var spans = new List<RenderedSpan>();
+        var spans = new List<RenderedSpan>(output.Runs.Length);
         var generations = new List<(int Id, int Start, int End)>();
         var at = 0;
         foreach (var run in output.Runs)

@@ -9,7 +9,7 @@ namespace TrlSharp.Sft;
 /// <summary>The README.md of a trained model: what was trained on what, in numbers, with the front matter that model hubs read.</summary>
 internal static class ModelCard
 {
-    public static string Write(SftSettings settings, Account account, RunResult? result)
+    public static string Write(SftSettings settings, Account account, RunResult result)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Training.Training.OutputFolder!)));
         var card = new StringBuilder();
@@ -22,15 +22,9 @@ internal static class ModelCard
         Row(card, "examples", Number(account.Sequences));
         Row(card, "tokens", $"{Number(account.Tokens)}, trained {Number(account.TrainedTokens)}");
         foreach (var (reason, tally) in account.Reasons) Row(card, $"left out: {reason}", Number(tally.Count));
-        if (result is not null)
-        {
-            Row(card, "updates", Number(result.Updates));
-            Row(card, "mean loss", result.TrainLoss.ToString("F4", CultureInfo.InvariantCulture));
-        }
-        else
-        {
-            card.Append("| state | stopped before the end |\n");
-        }
+        Row(card, "updates", Number(result.Updates));
+        if (result.StoppedEarly is { } stopped) Row(card, "stopped early", stopped);
+        Row(card, "mean loss", result.TrainLoss.ToString("F4", CultureInfo.InvariantCulture));
 
         card.Append("\n## Settings\n\n");
         foreach (var given in settings.Given.Distinct()) card.Append("- `").Append(given).Append("`\n");

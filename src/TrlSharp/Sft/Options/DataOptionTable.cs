@@ -19,7 +19,7 @@ internal static class DataOptionTable
             (s, v) => s with { Model = s.Model with { ActivationCheckpointing = v.Boolean } }, trl: "true"),
         Obeyed("activation_checkpointing", Flag, "false", "Another name of gradient_checkpointing.", (s, v) => s with { Model = s.Model with { ActivationCheckpointing = v.Boolean } }, trl: "true"),
         Obeyed("neftune_noise_alpha", Number, "null", "Uniform noise on the embeddings while training.", (s, v) => s with { Model = s.Model with { NeftuneAlpha = v.OptionalNumber() } }),
-        Obeyed("router_aux_loss_coef", Number, "null", "Weight of the load-balancing loss of mixtures of experts.", (s, v) => s with { Model = s.Model with { RouterAuxiliaryLoss = v.OptionalNumber() } }),
+        Obeyed("router_aux_loss_coef", Number, "null", "Weight of the load-balancing loss of mixtures of experts, scaled with the share of a micro-batch in its update; TRL adds the whole to every micro-batch.", (s, v) => s.Loss(l => l with { RouterBalance = v.OptionalNumber() ?? 0 })),
         Obeyed("chat_template_path", Text, "null", "A template file, or a model folder whose template is taken.", (s, v) => s with { Model = s.Model with { ChatTemplate = v.OptionalText() } }),
         Obeyed("eos_token", Text, "null", "Overrides the tokenizer's end-of-sequence token.", (s, v) => s with { Model = s.Model with { EosToken = v.OptionalText() } }, trl: "\"<EOS_TOKEN>\""),
         Own("freeze", List, "[]", "Patterns (* matches any text) of parameters that do not train.", (s, v) => s with { Model = s.Model with { Frozen = v.Texts() } }),

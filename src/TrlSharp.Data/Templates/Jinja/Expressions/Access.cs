@@ -13,7 +13,7 @@ internal sealed class AttributeExpression(Expression target, string name) : Expr
 
     public static Value Get(Value value, string name)
     {
-        if (value is UndefinedValue undefined) throw undefined.Fail();
+        if (value is UndefinedValue undefined) return Sandbox.IsInternal(name) ? Sandbox.Unsafe(value, name) : throw undefined.Fail();
         if (value.Attribute(name) is { } attribute) return attribute;
         if (Sandbox.Forbids(value, name)) return Sandbox.Unsafe(value, name);
         return value is MapValue map && map.Find(name) is { } item ? item : UndefinedValue.Member(value, name);
@@ -57,9 +57,10 @@ internal sealed class SliceExpression(Expression target, Expression? from, Expre
         var value = target.Evaluate(state);
         if (value is UndefinedValue undefined) throw undefined.Fail();
         var (start, stop, stride) = (Bound(state, from), Bound(state, to), Bound(state, step));
-        if (value is not (TextValue or ListValue)) return new UndefinedValue($"'{value.TypeName} object' cannot be sliced");
+        if (value is not (TextValue or ListValue or RangeValue)) throw EvaluationException.Runtime($"'{value.TypeName}' object is not subscriptable by a slice");
         if (stride == 0) throw EvaluationException.Runtime("slice step cannot be zero");
         var length = value.Length;
+        if (value is RangeValue range) return range.Slice(Clamp(length, start, stop, stride ?? 1), stride ?? 1);
         var indices = Indices(length, start, stop, stride ?? 1);
         if (value is ListValue list) return new ListValue([.. indices.Select(i => list.Items[i])], list.IsTuple);
         return Text((TextValue)value, length, [.. indices], stride ?? 1);
@@ -89,11 +90,16 @@ internal sealed class SliceExpression(Expression target, Expression? from, Expre
         return Numbers.AsIndex(value) ?? throw EvaluationException.Runtime("slice indices must be integers or None or have an __index__ method");
     }
 
+    private static (long Start, long Stop) Clamp(int length, long? from, long? to, long step)
+    {
+        return (Bound(from, step > 0 ? 0 : length - 1), Bound(to, step > 0 ? length : -1));
+
+        long Bound(long? bound, long missing) => bound is not { } b ? missing : Math.Clamp(b < 0 ? b + length : b, step > 0 ? 0 : -1, step > 0 ? length : length - 1);
+    }
+
     private static IEnumerable<int> Indices(int length, long? from, long? to, long step)
     {
-        long Clamp(long? bound, long missing) => bound is not { } b ? missing : Math.Clamp(b < 0 ? b + length : b, step > 0 ? 0 : -1, step > 0 ? length : length - 1);
-        var start = Clamp(from, step > 0 ? 0 : length - 1);
-        var stop = Clamp(to, step > 0 ? length : -1);
+        var (start, stop) = Clamp(length, from, to, step);
         for (var i = start; step > 0 ? i < stop : i > stop; i += step) yield return (int)i;
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
@@ -23,9 +24,14 @@ internal sealed class TextExpression(string text, Origin origin) : Expression
 /// <summary>A variable.</summary>
 internal sealed class NameExpression(string name) : Expression
 {
+    private readonly UndefinedValue _undefined = UndefinedValue.Name(name);
+
     public string Name => name;
 
-    public override Value Evaluate(RenderState state) => state.Scope.Find(name) ?? UndefinedValue.Name(name);
+    /// <summary>Where the variable lives; set once, when the whole template has been read.</summary>
+    public Place Place { get; set; }
+
+    public override Value Evaluate(RenderState state) => state.Find(Place) ?? _undefined;
 }
 
 /// <summary><c>[a, b]</c> or <c>(a, b)</c>.</summary>

@@ -30,6 +30,10 @@ internal sealed class UnaryExpression(string operation, Expression operand) : Ex
 /// <summary><c>a and b</c>, <c>a or b</c>: one of the two values.</summary>
 internal sealed class LogicalExpression(bool and, Expression left, Expression right) : Expression
 {
+    public bool IsAnd => and;
+
+    public Expression Left => left;
+
     public override IEnumerable<Expression> Children => [left, right];
 
     public override Value Evaluate(RenderState state)
@@ -108,6 +112,12 @@ internal sealed class ComparisonExpression(Expression first, IReadOnlyList<(stri
 /// <summary><c>a if test else b</c>; without else an undefined value.</summary>
 internal sealed class ConditionalExpression(Expression test, Expression then, Expression? otherwise, bool readsPrompt) : Expression
 {
+    public Expression Test => test;
+
+    public Expression Then => then;
+
+    public Expression? Otherwise => otherwise;
+
     public override IEnumerable<Expression> Children => otherwise is null ? [test, then] : [test, then, otherwise];
 
     public override Value Evaluate(RenderState state)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
@@ -6,16 +7,17 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 
 /// <summary>Everything that changes while one template is rendered.</summary>
 /// <param name="budget">Limits against hostile templates.</param>
-/// <param name="globals">Context variables and functions.</param>
+/// <param name="context">What the caller gave, by the template's context slots.</param>
+/// <param name="size">Number of the template's own variables.</param>
 /// <param name="now">What the clock says; null: asking is refused.</param>
-internal sealed class RenderState(RenderBudget budget, Scope globals, DateTime? now)
+internal sealed class RenderState(RenderBudget budget, Value?[] context, int size, DateTime? now)
 {
     private long _steps;
     private long _charged;
     private int _generations;
 
-    /// <summary>Variables in sight.</summary>
-    public Scope Scope { get; set; } = globals;
+    /// <summary>Variables of the function that runs.</summary>
+    public Activation Activation { get; set; } = new(size, null);
 
     /// <summary>Where output goes: the text, or the body of a macro or block.</summary>
     public TextBuilder Output { get; set; } = new();
@@ -42,6 +44,16 @@ internal sealed class RenderState(RenderBudget budget, Scope globals, DateTime? 
 
     /// <summary>A run of the current place for computed text.</summary>
     public Run Run => new(0, Here, 0, 0, false, Owner, Prompt);
+
+    /// <summary>The value of a variable; null where none is assigned.</summary>
+    public Value? Find(Place place) => place.Up switch
+    {
+        0 => Activation.Slots[place.Slot],
+        Place.InContext => context[place.Slot],
+        var up => Activation.At(up).Slots[place.Slot],
+    };
+
+    public void Set(Place place, Value value) => Activation.At(place.Up).Slots[place.Slot] = value;
 
     public int NextGeneration() => ++_generations;
 

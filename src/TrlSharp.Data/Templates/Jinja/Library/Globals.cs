@@ -7,25 +7,22 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>The functions that transformers gives to templates, and those of Jinja2 itself.</summary>
 internal static class Globals
 {
-    private static readonly (string Name, CallableValue Function)[] Functions =
+    private static readonly Dictionary<string, CallableValue> Functions = new(
     [
         Entry("range", (_, a) => Range(a)),
         Entry("dict", (s, a) => MakeMap(s, a)),
-        Entry("namespace", (s, a) => MakeNamespace(s, a)),
+        Entry("namespace", (s, a) => new NamespaceValue(MakeMap(s, a))),
         Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, a.Bind(1, "message")[0]!.ToText(s.Run).Text)),
         Entry("strftime_now", Now),
         Entry("self", (_, _) => throw EvaluationException.Runtime("'TemplateReference' object is not callable")),
-        Entry("cycler", (_, _) => throw EvaluationException.Refused("the function 'cycler', which no chat template needs")),
-        Entry("joiner", (_, _) => throw EvaluationException.Refused("the function 'joiner', which no chat template needs")),
+        Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Count > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
+        Entry("joiner", Joiner),
         Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),
-    ];
+    ], StringComparer.Ordinal);
 
-    public static void AddTo(Scope scope)
-    {
-        foreach (var (name, function) in Functions) scope.Set(name, function);
-    }
+    public static Value? Find(string name) => Functions.GetValueOrDefault(name);
 
-    private static (string, CallableValue) Entry(string name, Func<RenderState, Arguments, Value> body) => (string.Intern(name), new(name, body));
+    private static KeyValuePair<string, CallableValue> Entry(string name, Func<RenderState, Arguments, Value> body) => new(name, new(name, body));
 
     private static RangeValue Range(Arguments arguments)
     {
@@ -56,16 +53,21 @@ internal static class Globals
         return MapValue.From(entries);
     }
 
-    private static NamespaceValue MakeNamespace(RenderState state, Arguments arguments)
-    {
-        var made = new NamespaceValue();
-        foreach (var (key, value) in MakeMap(state, arguments).Entries)
-            made.Set(key is TextValue text ? text.Text : throw EvaluationException.Runtime("namespace keys must be strings"), value);
-        return made;
-    }
-
     private static IEnumerable<KeyValuePair<Value, Value>> Named(RenderState state, Arguments arguments) =>
         arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value));
+
+    /// <summary>Nothing at the first call, then the separator.</summary>
+    private static CallableValue Joiner(RenderState state, Arguments arguments)
+    {
+        var separator = arguments.Bind(0, "sep")[0] ?? TextValue.Of(", ", state.Run);
+        var used = false;
+        return new("joiner", (_, a) =>
+        {
+            a.Bind(0);
+            (var first, used) = (!used, true);
+            return first ? TextValue.Empty : separator;
+        });
+    }
 
     private static TextValue Now(RenderState state, Arguments arguments)
     {

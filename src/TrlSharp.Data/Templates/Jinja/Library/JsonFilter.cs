@@ -63,7 +63,6 @@ internal sealed class JsonFilter
             case FloatValue real: Put(Real(real.Value), run); break;
             case ListValue list: WriteItems(list.Items, "[", "]", run, level, item => Write(item, run, level + 1)); break;
             case MapValue map: WriteMap(map, run, level); break;
-            
             default: throw EvaluationException.Runtime($"Object of type {value.TypeName} is not JSON serializable");
         }
     }
@@ -71,7 +70,7 @@ internal sealed class JsonFilter
     private void WriteMap(MapValue map, Run run, int level)
     {
         var entries = map.Entries;
-        if (_sortKeys) entries = [.. entries.OrderBy(e => e.Key, Comparer<Value>.Create((a, b) => Comparison.Order(a, b, "<") ?? 0))];
+        if (_sortKeys) entries = SequenceFilters.Ordered(entries, e => e.Key, reverse: false);
         WriteItems(entries, "{", "}", run, level, entry =>
         {
             WriteKey(entry.Key, run);

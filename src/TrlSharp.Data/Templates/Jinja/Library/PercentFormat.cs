@@ -44,7 +44,7 @@ internal static class PercentFormat
             output.Append(padded, state.Owner, prompt: false, generation: 0);
         }
 
-        if (next < arguments.Count && !usedMap && values is not (MapValue or ListValue { IsTuple: false })) throw EvaluationException.Runtime("not all arguments converted during string formatting");
+        if (next < arguments.Count && !usedMap && values is not (MapValue or ListValue { IsTuple: false } or RangeValue or UndefinedValue)) throw EvaluationException.Runtime("not all arguments converted during string formatting");
         return output.ToValue(format.IsMarkup);
 
         Value Take() => next < arguments.Count ? arguments[next++] : throw EvaluationException.Runtime("not enough arguments for format string");
@@ -61,7 +61,7 @@ internal static class PercentFormat
             case 'r' or 'a':
                 var output = new TextBuilder();
                 value.AppendRepr(output, state.Run);
-                return Limit(output.ToValue(), spec.Precision);
+                return Limit(spec.Conversion == 'a' ? ReprEscape.Ascii(output.ToValue()) : output.ToValue(), spec.Precision);
             case 'c':
                 return value is TextValue { Length: 1 } single ? single : Number(state, value, Character(Numbers.Argument(value, "%c")));
             default:

@@ -27,47 +27,56 @@ internal static class SelectionFilters
             foreach (var part in parts)
             {
                 value = ItemExpression.Get(value, part);
-                if (value is UndefinedValue && fallback is not null) value = fallback;
+                if (value is UndefinedValue && fallback is not (null or NoneValue)) value = fallback;
             }
 
             return value;
         };
     }
 
-    private static Value Map(RenderState state, Arguments arguments)
+    private static LazyValue Map(RenderState state, Arguments arguments)
+    {
+        if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("map is missing its input");
+        var source = arguments.Positional[0];
+        return LazyValue.Deferred(() => source.IsTrue ? Filter(state, source.Iterate(), _ => true).Select(Mapping(state, arguments)) : []);
+    }
+
+    private static Func<Value, Value> Mapping(RenderState state, Arguments arguments)
     {
         if (arguments.Positional.Count == 1 && arguments.Named.Any(n => n.Key == "attribute"))
         {
             var bound = arguments.Bind(1, "value", "attribute", "default");
-            // Keyword arguments only: the second parameter is never positional here.
-            return Lazy(state, bound[0]!, Getter(bound[1]!, bound[2]));
+            return Getter(bound[1]!, bound[2]);
         }
 
         if (arguments.Positional.Count < 2) throw EvaluationException.Runtime("map requires a filter argument");
         var name = TextMethods.Text(arguments.Positional[1], "map").Text;
         if (!FilterTable.Exists(name)) throw EvaluationException.Runtime($"no filter named '{name}'");
-        return Lazy(state, arguments.Positional[0], item => FilterTable.Apply(state, name, arguments with { Function = name, Positional = [item, .. arguments.Positional.Skip(2)] }));
+        return item => FilterTable.Apply(state, name, arguments with { Function = name, Positional = [item, .. arguments.Positional.Skip(2)] });
     }
 
-    private static Value Select(RenderState state, Arguments arguments, bool keep, bool byAttribute)
+    private static LazyValue Select(RenderState state, Arguments arguments, bool keep, bool byAttribute)
+    {
+        if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("select is missing its input");
+        var source = arguments.Positional[0];
+        return LazyValue.Deferred(() =>
+        {
+            if (!source.IsTrue) return [];
+            var test = Selection(state, arguments, byAttribute);
+            return Filter(state, source.Iterate(), v => test(v) == keep);
+        });
+    }
+
+    private static Func<Value, bool> Selection(RenderState state, Arguments arguments, bool byAttribute)
     {
         var at = byAttribute ? 2 : 1;
         if (byAttribute && arguments.Positional.Count < 2) throw EvaluationException.Runtime("Missing parameter for attribute name");
         var getter = byAttribute ? Getter(arguments.Positional[1]) : v => v;
-        Func<Value, bool> test = v => v.IsTrue;
-        if (arguments.Positional.Count > at)
-        {
-            var name = TextMethods.Text(arguments.Positional[at], "select").Text;
-            if (!TestTable.Exists(name)) throw EvaluationException.Runtime(TestTable.Unknown(name));
-            test = v => TestTable.Apply(state, name, arguments with { Function = name, Positional = [v, .. arguments.Positional.Skip(at + 1)] });
-        }
-
-        var source = arguments.Positional[0];
-        return new LazyValue(source.IsTrue ? Filter(state, source.Iterate(), v => test(getter(v)) == keep) : []);
+        if (arguments.Positional.Count <= at) return v => getter(v).IsTrue;
+        var name = TextMethods.Text(arguments.Positional[at], "select").Text;
+        if (!TestTable.Exists(name)) throw EvaluationException.Runtime(TestTable.Unknown(name));
+        return v => TestTable.Apply(state, name, arguments with { Function = name, Positional = [getter(v), .. arguments.Positional.Skip(at + 1)] });
     }
-
-    private static LazyValue Lazy(RenderState state, Value source, Func<Value, Value> map) =>
-        new(source.IsTrue ? Filter(state, source.Iterate(), _ => true).Select(map) : []);
 
     private static IEnumerable<Value> Filter(RenderState state, IEnumerable<Value> items, Func<Value, bool> keep)
     {
@@ -81,7 +90,7 @@ internal static class SelectionFilters
     private static Value Attribute(Value?[] bound)
     {
         var name = TextMethods.Text(bound[1]!, "attr").Text;
-        if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        if (bound[0] is UndefinedValue undefined && !Sandbox.IsInternal(name)) throw undefined.Fail();
         return bound[0]!.Attribute(name) ?? (Sandbox.Forbids(bound[0]!, name) ? Sandbox.Unsafe(bound[0]!, name) : UndefinedValue.Member(bound[0]!, name));
     }
 }

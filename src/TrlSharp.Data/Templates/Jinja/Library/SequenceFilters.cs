@@ -48,7 +48,7 @@ internal static class SequenceFilters
 
     private static Value Last(Value value) => value is LazyValue { IsView: false }
         ? throw EvaluationException.Runtime("'generator' object is not reversible")
-        : value.Iterate().LastOrDefault() ?? new UndefinedValue("No last item, sequence was empty.");
+        : (value is TextValue text ? text.Item(IntegerValue.Of(-1)) : value.Iterate().LastOrDefault()) ?? new UndefinedValue("No last item, sequence was empty.");
 
     private static Value Join(RenderState state, Arguments arguments)
     {
@@ -75,8 +75,9 @@ internal static class SequenceFilters
     {
         if (value is not TextValue text)
         {
-            if (value is UndefinedValue undefined) throw undefined.Fail();
-            return value.IsIterable ? new LazyValue(value.Iterate().Reverse()) : throw EvaluationException.Runtime("argument must be iterable");
+            if (!value.IsIterable) throw EvaluationException.Runtime("argument must be iterable");
+            var reversed = ToList(state, value).Items.Reverse();
+            return value is LazyValue { IsView: false } ? new ListValue([.. reversed]) : new LazyValue(reversed, "reversed");
         }
 
         var output = new TextBuilder();
@@ -86,12 +87,12 @@ internal static class SequenceFilters
         return output.ToValue(text.IsMarkup);
     }
 
-    private static LazyValue Items(Value value) => value switch
+    private static LazyValue Items(Value value) => LazyValue.Deferred(() => value switch
     {
-        UndefinedValue => new LazyValue([]),
-        MapValue map => new LazyValue(map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value))),
+        UndefinedValue => [],
+        MapValue map => map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)),
         _ => throw EvaluationException.Runtime("Can only get item pairs from a mapping."),
-    };
+    });
 
     private static ListValue DictSort(Value?[] bound)
     {
@@ -101,25 +102,22 @@ internal static class SequenceFilters
         if (by is not ("key" or "value")) throw EvaluationException.Runtime("You can only sort by either \"key\" or \"value\"");
         var key = Key(null, bound[1]?.IsTrue ?? false);
         var pairs = map.Entries.Select(e => ListValue.Pair(e.Key, e.Value)).ToList();
-        return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3]?.IsTrue ?? false)]);
+        return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3] is { } backwards && Numbers.Argument(backwards, "dictsort") != 0)]);
     }
 
     private static ListValue Sort(Value?[] bound)
     {
         var caseSensitive = bound[2]?.IsTrue ?? false;
         var items = bound[0]!.Iterate().ToList();
-        var reverse = bound[1]?.IsTrue ?? false;
-        if (bound[3] is TextValue { Text: var names } && names.Contains(',', StringComparison.Ordinal))
-        {
-            var keys = names.Split(',').Select(n => Key(TextValue.Of(n, default), caseSensitive)).ToList();
-            return new([.. Ordered(items, v => new ListValue([.. keys.Select(k => k(v))]), reverse)]);
-        }
-
-        return new([.. Ordered(items, Key(bound[3], caseSensitive), reverse)]);
+        var reverse = bound[1] is { } backwards && Numbers.Argument(backwards, "sort") != 0;
+        // Compared as lists, as in Jinja2: equal keys, undefined ones among them, need no order.
+        Value?[] names = bound[3] is TextValue text ? [.. text.Text.Split(',').Select(n => TextValue.Of(n, default))] : [bound[3]];
+        var keys = names.Select(n => Key(n, caseSensitive)).ToList();
+        return new([.. Ordered(items, v => new ListValue([.. keys.Select(k => k(v))]), reverse)]);
     }
 
     /// <summary>Stable, as Python's sort; reversed too.</summary>
-    private static IEnumerable<T> Ordered<T>(IReadOnlyList<T> items, Func<T, Value> key, bool reverse)
+    public static IReadOnlyList<T> Ordered<T>(IReadOnlyList<T> items, Func<T, Value> key, bool reverse)
     {
         var keys = items.Select(key).ToArray();
         if (keys.Length == 1) return items;
@@ -127,7 +125,7 @@ internal static class SequenceFilters
         var comparer = Comparer<int>.Create((a, b) => Comparison.Order(keys[a], keys[b], "<") ?? 0);
         try
         {
-            return (reverse ? order.OrderDescending(comparer) : order.Order(comparer)).Select(i => items[i]).ToList();
+            return [.. (reverse ? order.OrderDescending(comparer) : order.Order(comparer)).Select(i => items[i])];
         }
         catch (InvalidOperationException e) when (e.InnerException is EvaluationException inner)
         {
@@ -138,7 +136,7 @@ internal static class SequenceFilters
     private static LazyValue Unique(Value?[] bound)
     {
         var key = Key(bound[2], bound[1]?.IsTrue ?? false);
-        return new(Distinct(bound[0]!.Iterate(), key));
+        return LazyValue.Deferred(() => Distinct(bound[0]!.Iterate(), key));
     }
 
     private static IEnumerable<Value> Distinct(IEnumerable<Value> items, Func<Value, Value> key)
@@ -161,42 +159,57 @@ internal static class SequenceFilters
         return best ?? new UndefinedValue("No aggregated item, sequence was empty.");
     }
 
-    private static LazyValue Batch(RenderState state, Value?[] bound)
+    private static LazyValue Batch(RenderState state, Value?[] bound) => LazyValue.Deferred(() =>
     {
-        var size = Math.Max(1, Numbers.Argument(bound[1]!, "batch"));
+        var size = bound[1]!;
         var items = ToList(state, bound[0]!).Items;
-        var fill = bound[2] is null or NoneValue ? null : bound[2];
-        if (fill is not null) state.Charge(size);
-        return new(items.Chunk(size).Select(c => (Value)new ListValue(fill is null ? c : [.. c, .. Enumerable.Repeat(fill, size - c.Length)])));
-    }
+        var batches = new List<Value>();
+        for (var at = 0; at < items.Count;)
+        {
+            var count = 1;
+            while (at + count < items.Count && Comparison.Numeric(IntegerValue.Of(count), size) != 0) count++;
+            List<Value> batch = [.. items.Skip(at).Take(count)];
+            at += count;
+            if (at >= items.Count && bound[2] is not (null or NoneValue) && Comparison.Order(IntegerValue.Of(count), size, "<") < 0)
+            {
+                var missing = Numbers.Argument(size, "batch") - count;
+                state.Charge(missing);
+                batch.AddRange(Enumerable.Repeat(bound[2]!, missing));
+            }
 
-    private static LazyValue Slice(RenderState state, Value?[] bound)
+            batches.Add(new ListValue(batch));
+        }
+
+        return batches;
+    });
+
+    private static LazyValue Slice(RenderState state, Value?[] bound) => LazyValue.Deferred(() =>
     {
-        var slices = Numbers.Argument(bound[1]!, "slice");
         var items = ToList(state, bound[0]!).Items;
+        var slices = Numbers.Argument(bound[1]!, "slice");
         if (slices == 0) throw EvaluationException.Runtime("integer division or modulo by zero");
         state.Charge(Math.Max(0, slices));
         var fill = bound[2] is null or NoneValue ? null : bound[2];
         var (each, extra) = (items.Count / Math.Max(1, slices), items.Count % Math.Max(1, slices));
-        return new(Enumerable.Range(0, Math.Max(0, slices)).Select(i =>
+        return Enumerable.Range(0, Math.Max(0, slices)).Select(i =>
         {
             var start = (i * each) + Math.Min(i, extra);
             var part = items.Skip(start).Take(each + (i < extra ? 1 : 0));
             return (Value)new ListValue(fill is not null && i >= extra ? [.. part, fill] : [.. part]);
-        }));
-    }
+        });
+    });
 
     private static ListValue GroupBy(Value?[] bound)
     {
         var getter = SelectionFilters.Getter(bound[1]!, bound[2]);
         var caseless = bound[3]?.IsTrue ?? false ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
         var groups = new List<Value>();
-        var items = Ordered([.. bound[0]!.Iterate()], caseless, reverse: false).ToList();
+        var items = Ordered([.. bound[0]!.Iterate()], caseless, reverse: false);
         for (var i = 0; i < items.Count;)
         {
             var start = i;
             while (i < items.Count && ValueEquality.Instance.Equals(caseless(items[i]), caseless(items[start]))) i++;
-            groups.Add(ListValue.Pair(getter(items[start]), new ListValue(items[start..i])));
+            groups.Add(ListValue.Pair(getter(items[start]), new ListValue([.. items.Skip(start).Take(i - start)])));
         }
 
         return new(groups);

@@ -65,7 +65,8 @@ internal static partial class StrFormat
         var value = Lookup(match.Groups["name"].Value, arguments, ref automatic);
         value = match.Groups["conversion"].Value switch
         {
-            "r" or "a" => Repr(state, value),
+            "r" => Repr(state, value),
+            "a" => ReprEscape.Ascii(Repr(state, value)),
             "s" => value.ToText(state.Run),
             _ => value,
         };
@@ -97,8 +98,6 @@ internal static partial class StrFormat
                 var key = step.Groups["item"].Value;
                 value = ItemExpression.Get(value, key.All(char.IsAsciiDigit) ? IntegerValue.Of(long.Parse(key, CultureInfo.InvariantCulture)) : TextValue.Of(key, default));
             }
-
-            if (value is UndefinedValue undefined) throw undefined.Fail();
         }
 
         return value;

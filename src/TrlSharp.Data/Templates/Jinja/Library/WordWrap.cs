@@ -1,73 +1,111 @@
+using System.Text.RegularExpressions;
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Library;
 
-/// <summary>The filter <c>wordwrap</c>: each line of the text is broken at white space and hyphens.</summary>
-internal static class WordWrap
+/// <summary>The filter <c>wordwrap</c>: each line of the text is wrapped as Python's <c>textwrap</c> does. Widths count code points.</summary>
+internal static partial class WordWrap
 {
     public static Value Apply(RenderState state, Arguments arguments)
     {
         var bound = arguments.Bind(1, "s", "width", "break_long_words", "wrapstring", "break_on_hyphens");
-        var text = TextFilters.Text(state, bound[0]!);
+        var text = TextMethods.Text(bound[0]!, "wordwrap");
         var width = bound[1] is { } given ? Numbers.Argument(given, "wordwrap") : 79;
-        if (width <= 0) throw EvaluationException.Runtime($"invalid width {width} (must be > 0)");
+        var lines = TextSplitting.Lines(state, text, keepEnds: false).Items;
+        if (width <= 0 && lines.Count > 0) throw EvaluationException.Runtime($"invalid width {width} (must be > 0)");
         var glue = bound[3] is null or NoneValue ? TextValue.Of("\n", state.Run) : TextMethods.Text(bound[3]!, "wordwrap");
         var output = new TextBuilder();
         var first = true;
-        foreach (var line in TextSplitting.Lines(state, text, keepEnds: false).Items)
+        foreach (var line in lines)
         {
-            var wrapped = Wrap((TextValue)line, width, bound[2]?.IsTrue ?? true, bound[4]?.IsTrue ?? true);
+            var wrapped = Wrap(((TextValue)line).Text, width, bound[2]?.IsTrue ?? true, bound[4]?.IsTrue ?? true);
+            state.Charge(wrapped.Count);
             foreach (var (start, end) in wrapped.Count == 0 ? [(0, 0)] : wrapped)
             {
                 if (!first) output.Append(glue);
                 first = false;
                 state.Charge(end - start + glue.Text.Length);
-                output.Append((TextValue)line, start, end);
+                var piece = ((TextValue)line).Slice(start, end);
+                output.Append(glue.IsMarkup ? Escaping.Escape(piece) : piece);
             }
         }
 
-        return output.ToValue(text.IsMarkup);
+        return output.ToValue(glue.IsMarkup);
     }
 
-    private static List<(int Start, int End)> Wrap(TextValue line, int width, bool breakLong, bool onHyphens)
+    private static List<(int Start, int End)> Wrap(string text, int width, bool breakLong, bool onHyphens)
     {
-        var chunks = new Queue<(int Start, int End)>(Chunks(line.Text, onHyphens));
+        var chunks = new Stack<(int Start, int End)>(Chunks(text, onHyphens).Reverse());
         var lines = new List<(int Start, int End)>();
         while (chunks.Count > 0)
         {
-            if (lines.Count > 0 && IsSpace(line.Text, chunks.Peek())) chunks.Dequeue();
+            if (lines.Count > 0 && IsSpace(text, chunks.Peek())) chunks.Pop();
             if (chunks.Count == 0) break;
-            var (start, end) = (chunks.Peek().Start, chunks.Peek().Start);
-            while (chunks.Count > 0 && chunks.Peek().End - start <= width) end = chunks.Dequeue().End;
-            if (end == start)
+            var (start, end, length) = (chunks.Peek().Start, chunks.Peek().Start, 0);
+            var last = (Start: start, End: start);
+            while (chunks.Count > 0 && length + Length(text, chunks.Peek()) is var longer && longer <= width) (last, length, end) = (chunks.Peek(), longer, chunks.Pop().End);
+            if (chunks.Count > 0 && Length(text, chunks.Peek()) > width && (breakLong || end == start))
             {
-                var (from, to) = chunks.Dequeue();
-                end = breakLong ? from + width : to;
-                if (end < to) chunks = new(chunks.Prepend((end, to)));
+                last = chunks.Pop();
+                end = breakLong ? Break(text, last, width - length, onHyphens) : last.End;
+                if (end < last.End) chunks.Push((end, last.End));
+                last = (last.Start, end);
             }
 
-            var trimmed = end;
-            while (trimmed > start && PythonText.IsSpace(line.Text[trimmed - 1])) trimmed--;
-            if (trimmed > start) lines.Add((start, trimmed));
+            if (last.End > last.Start && IsSpace(text, last)) end = last.Start;
+            if (end > start) lines.Add((start, end));
         }
 
         return lines;
     }
 
-    private static bool IsSpace(string text, (int Start, int End) chunk) => text.AsSpan(chunk.Start, chunk.End - chunk.Start).ToString().All(PythonText.IsSpace);
+    /// <summary>Where a word too long is cut: after the last hyphen that fits, else where the room ends.</summary>
+    private static int Break(string text, (int Start, int End) word, int room, bool onHyphens)
+    {
+        var end = word.Start;
+        for (; room > 0 && end < word.End; room--) end += char.IsSurrogatePair(text, end) ? 2 : 1;
+        if (!onHyphens || end == word.End) return end;
+        var fitting = text.AsSpan(word.Start, end - word.Start);
+        var hyphen = fitting.LastIndexOf('-');
+        return hyphen > 0 && fitting[..hyphen].IndexOfAnyExcept('-') >= 0 ? word.Start + hyphen + 1 : end;
+    }
+
+    private static int Length(string text, (int Start, int End) chunk)
+    {
+        var length = chunk.End - chunk.Start;
+        for (var i = chunk.Start; i < chunk.End - 1; i++)
+            if (char.IsSurrogatePair(text, i)) length--;
+        return length;
+    }
+
+    private static bool IsSpace(string text, (int Start, int End) chunk)
+    {
+        foreach (var c in text.AsSpan(chunk.Start, chunk.End - chunk.Start))
+            if (!PythonText.IsSpace(c)) return false;
+        return true;
+    }
 
     private static IEnumerable<(int Start, int End)> Chunks(string text, bool onHyphens)
     {
         var start = 0;
-        for (var i = 1; i <= text.Length; i++)
+        foreach (Match match in (onHyphens ? Separators : Spaces).Matches(text))
         {
-            var boundary = i == text.Length || PythonText.IsSpace(text[i]) != PythonText.IsSpace(text[i - 1])
-                || (onHyphens && text[i - 1] == '-' && i >= 2 && char.IsLetter(text[i - 2]) && char.IsLetter(text[i]));
-            if (!boundary) continue;
-            yield return (start, i);
-            start = i;
+            if (match.Index > start) yield return (start, match.Index);
+            if (match.Length > 0) yield return (match.Index, match.Index + match.Length);
+            start = match.Index + match.Length;
         }
+
+        if (start < text.Length) yield return (start, text.Length);
     }
+
+    // textwrap.TextWrapper.wordsep_re: white space; a dash between words; a word up to its hyphen, its end, or a dash.
+    [GeneratedRegex(
+        """[\t\n\v\f\r ]+|(?<=[\w!"'&.,?])-{2,}(?=\w)|[^\t\n\v\f\r ]+?(?:-(?:(?<=[^\d\W]{2}-)|(?<=[^\d\W]-[\w!"'&.,?]-))(?=[^\d\W]-?[^\d\W])|(?=[\t\n\v\f\r ]|\z)|(?<=[\w!"'&.,?])(?=-{2,}\w))""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Separators { get; }
+
+    [GeneratedRegex(@"[\t\n\v\f\r ]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Spaces { get; }
 }

@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Scoping;
 
 namespace TrlSharp.Templates.Jinja.Statements;
 
@@ -10,6 +11,31 @@ internal sealed class IfStatement(IReadOnlyList<(Expression? Test, IReadOnlyList
     public override IEnumerable<Expression> Expressions => branches.Select(b => b.Test).OfType<Expression>();
 
     public override IEnumerable<Statement> Bodies => branches.SelectMany(b => b.Body);
+
+    public override void Declare(Symbols symbols)
+    {
+        symbols.Read(branches[0].Test!);
+        symbols.Branches(
+            first => first.Declare(branches[0].Body),
+            middle =>
+            {
+                foreach (var (test, body, _) in branches.Skip(1).Where(b => b.Test is not null))
+                {
+                    middle.Read(test!);
+                    middle.Branches(taken => taken.Declare(body), _ => { }, _ => { });
+                }
+            },
+            last =>
+            {
+                if (branches[^1].Test is null) last.Declare(branches[^1].Body);
+            });
+    }
+
+    public override void Bind(Symbols symbols)
+    {
+        base.Bind(symbols);
+        foreach (var (_, body, _) in branches) Symbols.Bind(symbols, body);
+    }
 
     public override Flow Execute(RenderState state)
     {

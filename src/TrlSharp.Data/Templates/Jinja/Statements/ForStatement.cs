@@ -1,5 +1,6 @@
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
@@ -8,82 +9,126 @@ namespace TrlSharp.Templates.Jinja.Statements;
 internal sealed class ForStatement(
     Target target, Expression items, Expression? test, bool recursive, IReadOnlyList<Statement> body, IReadOnlyList<Statement> otherwise, int line) : Statement
 {
-    private static readonly string Loop = string.Intern("loop");
+    private const string Loop = "loop";
+
+    private readonly Target _tested = target.Copy();
+    private FrameLayout? _layout, _testLayout, _otherwiseLayout;
+    private FunctionScope? _function;
+    private Place? _loop;
 
     /// <summary>Variables that the body reads as <c>name[x]</c> with the loop's own variable: an index loop over messages is recognised by them.</summary>
-    private readonly string[] _indexed = target.Name is { } variable && target.Field is null
-        ? [.. body.SelectMany(s => s.AllExpressions()).OfType<ItemExpression>()
-            .Where(i => i is { Target: NameExpression, Key: NameExpression key } && ReferenceEquals(key.Name, variable))
-            .Select(i => ((NameExpression)i.Target).Name).Distinct(StringComparer.Ordinal)]
-        : [];
+    private Place[] _indexed = [];
 
     public override IEnumerable<Expression> Expressions => test is null ? [items] : [items, test];
 
+    public override IEnumerable<Expression> Inside => test is null ? [] : [test];
+
     public override IEnumerable<Statement> Bodies => body.Concat(otherwise);
 
-    public Target Target => target;
+    public override void Declare(Symbols symbols) => symbols.Read(items);
+
+    public override void Bind(Symbols symbols)
+    {
+        symbols.Bind(items);
+        _function = recursive ? symbols.Function.Inner() : null;
+        BindBody(symbols.Inner(_function));
+        BindTest(symbols.Inner(_function));
+        var inner = symbols.Inner(_function);
+        inner.Declare(otherwise);
+        Symbols.Bind(inner, otherwise);
+        _otherwiseLayout = inner.Layout();
+    }
+
+    private void BindBody(Symbols inner)
+    {
+        var inside = body.SelectMany(s => s.AllExpressions()).ToList();
+        var readsLoop = recursive || inside.Any(e => e is NameExpression { Name: Loop });
+        if (readsLoop) inner.Parameter(Loop);
+        target.DeclareParameters(inner);
+        inner.Declare(body);
+        target.Bind(inner);
+        Symbols.Bind(inner, body);
+        if (readsLoop) _loop = inner[Loop];
+        if (target is { Name: { } variable, Field: null })
+        {
+            _indexed = [.. inside.OfType<ItemExpression>()
+                .Where(i => i is { Target: NameExpression, Key: NameExpression key } && key.Name == variable)
+                .Select(i => ((NameExpression)i.Target).Name).Distinct(StringComparer.Ordinal).Select(name => inner[name])];
+        }
+
+        _layout = inner.Layout();
+    }
+
+    private void BindTest(Symbols inner)
+    {
+        if (test is null) return;
+        _tested.DeclareParameters(inner);
+        inner.Read(test);
+        _tested.Bind(inner);
+        inner.Bind(test);
+        _testLayout = inner.Layout();
+    }
 
     public override Flow Execute(RenderState state)
     {
+        state.Step();
         state.Line = line;
-        Run(state, items.Evaluate(state), depth: 0);
+        var iterable = items.Evaluate(state);
+        if (recursive) Recurse(state, state.Activation, iterable, depth: 0, state.Output);
+        else Run(state, iterable, depth: 0, recurse: null);
         return Flow.Next;
     }
 
-    private void Run(RenderState state, Value iterable, int depth)
+    private void Recurse(RenderState state, Activation outer, Value iterable, int depth, Text.TextBuilder output)
     {
-        var (scope, owner) = (state.Scope, state.Owner);
-        var elements = Elements(state, scope, iterable);
-        var loop = new LoopValue(elements, depth, recursive ? Recurse : null);
-        for (; loop.Index < elements.Count; loop.Index++)
+        var (activation, written) = (state.Activation, state.Output);
+        (state.Activation, state.Output) = (new(_function!.Size, outer), output);
+        Run(state, iterable, depth, (inner, next) =>
+        {
+            var text = new Text.TextBuilder();
+            Recurse(inner, outer, next, depth + 1, text);
+            return text.ToValue();
+        });
+        (state.Activation, state.Output) = (activation, written);
+    }
+
+    private void Run(RenderState state, Value iterable, int depth, Func<RenderState, Value, Value>? recurse)
+    {
+        var owner = state.Owner;
+        var loop = new LoopValue(iterable, Elements(state, iterable), test is null, depth, recurse);
+        while (loop.MoveNext())
         {
             state.Step();
-            state.Scope = new(scope);
-            var element = elements[loop.Index];
-            target.Assign(state, element);
-            state.Scope.Set(Loop, loop);
-            state.Owner = OwnerOf(state, element) ?? owner;
+            target.Assign(state, loop.Current);
+            if (_loop is { } place) state.Set(place, loop);
+            _layout!.Enter(state);
+            state.Owner = OwnerOf(state, loop.Current) ?? owner;
             if (ExecuteAll(body, state) == Flow.Break) break;
         }
 
-        (state.Scope, state.Owner) = (scope, owner);
-        if (elements.Count > 0 || otherwise.Count == 0) return;
-        state.Scope = new(scope);
+        state.Owner = owner;
+        if (loop.Index >= 0 || otherwise.Count == 0) return;
+        _otherwiseLayout!.Enter(state);
         ExecuteAll(otherwise, state);
-        state.Scope = scope;
-
-        Value Recurse(RenderState inner, Value next)
-        {
-            var outer = inner.Scope;
-            inner.Scope = scope;
-            var text = inner.Capture(() => Run(inner, next, depth + 1));
-            inner.Scope = outer;
-            return text;
-        }
     }
 
-    private List<Value> Elements(RenderState state, Scope scope, Value iterable)
-    {
-        if (test is null) return [.. Count(state, iterable.Iterate())];
-        var kept = new List<Value>();
-        foreach (var element in Count(state, iterable.Iterate()))
-        {
-            state.Scope = new(scope);
-            target.Assign(state, element);
-            state.Scope.Set(Loop, new UndefinedValue("the loop variable 'loop' is not available in the filter of a for loop"));
-            if (test.Evaluate(state).IsTrue) kept.Add(element);
-        }
+    /// <summary>What passes the test, looked for only as the loop goes on: the body may change what the test reads.</summary>
+    private IEnumerator<Value> Elements(RenderState state, Value iterable) => test is null ? iterable.Iterate().GetEnumerator() : Passing(state, iterable, test).GetEnumerator();
 
-        state.Scope = scope;
-        return kept;
-    }
-
-    private static IEnumerable<Value> Count(RenderState state, IEnumerable<Value> elements)
+    private IEnumerable<Value> Passing(RenderState state, Value iterable, Expression test)
     {
-        foreach (var element in elements)
+        var (activation, first) = (state.Activation, true);
+        foreach (var element in iterable.Iterate())
         {
             state.Step();
-            yield return element;
+            var outer = state.Activation; // a macro may ask what comes next
+            state.Activation = activation;
+            if (first) _testLayout!.Enter(state);
+            first = false;
+            _tested.Assign(state, element);
+            var passes = test.Evaluate(state).IsTrue;
+            state.Activation = outer;
+            if (passes) yield return element;
         }
     }
 
@@ -92,8 +137,8 @@ internal sealed class ForStatement(
     {
         if (element is MapValue { Message: >= 0 } message) return message.Message;
         if (_indexed.Length == 0 || Numbers.AsIndex(element) is not { } index) return null;
-        foreach (var name in _indexed)
-            if (state.Scope.Find(name) is ListValue list && index >= 0 && index < list.Items.Count && list.Items[(int)index] is MapValue { Message: >= 0 } indexed)
+        foreach (var place in _indexed)
+            if (state.Find(place) is ListValue list && index >= 0 && index < list.Items.Count && list.Items[(int)index] is MapValue { Message: >= 0 } indexed)
                 return indexed.Message;
         return null;
     }

@@ -1,104 +1,141 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
 
 /// <summary>Parameters and body of a macro or call block.</summary>
-/// <param name="Name">For messages; null for a call block.</param>
-/// <param name="Parameters">Names, with defaults from some point on.</param>
-/// <param name="Body">What it writes.</param>
-internal sealed record MacroBody(string? Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, IReadOnlyList<Statement> Body)
+/// <param name="name">For messages; null for a call block.</param>
+/// <param name="parameters">Names, with defaults from some point on.</param>
+/// <param name="body">What it writes.</param>
+internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expression? Default)> parameters, IReadOnlyList<Statement> body)
 {
-    private static readonly string Varargs = string.Intern("varargs");
-    private static readonly string Kwargs = string.Intern("kwargs");
-    private static readonly string Caller = string.Intern("caller");
+    private Place[] _places = [];
+    private Place? _caller, _varargs, _kwargs;
+    private FunctionScope? _function;
+    private FrameLayout? _layout;
 
-    private readonly HashSet<string> _reads =
-        [.. Body.SelectMany(s => s.AllExpressions()).Concat(Parameters.Select(p => p.Default).OfType<Expression>().SelectMany(d => d.Descendants())).OfType<NameExpression>().Select(n => n.Name)];
+    public string? Name => name;
+
+    public IReadOnlyList<Statement> Body => body;
+
+    public IEnumerable<Expression> Defaults => parameters.Select(p => p.Default).OfType<Expression>();
+
+    public void Bind(Symbols around)
+    {
+        _function = around.Function.Inner();
+        var symbols = around.Inner(_function);
+        foreach (var (parameter, _) in parameters) symbols.Parameter(parameter);
+        foreach (var fallback in Defaults) symbols.Read(fallback);
+        symbols.Declare(body);
+        _caller = Special(symbols, "caller");
+        _kwargs = Special(symbols, "kwargs");
+        _varargs = Special(symbols, "varargs");
+        foreach (var fallback in Defaults) symbols.Bind(fallback);
+        Symbols.Bind(symbols, body);
+        _places = [.. parameters.Select(p => symbols[p.Name])];
+        _layout = symbols.Layout();
+    }
+
+    /// <summary>A variable that exists only in macros that read it; null where it is not read, or an ordinary parameter.</summary>
+    private Place? Special(Symbols symbols, string special)
+    {
+        if (!Reads(special) || parameters.Any(p => p.Name == special)) return null;
+        symbols.Parameter(special);
+        return symbols[special];
+    }
+
+    private bool Reads(string special) => body.SelectMany(s => s.AllExpressions()).Any(e => e is NameExpression read && read.Name == special);
 
     public CallableValue Close(RenderState state)
     {
-        var scope = state.Scope;
-        var here = state.Run;
-        return new(Name ?? "caller", (inner, arguments) => Call(inner, scope, arguments), attribute => attribute switch
+        var (definedIn, here) = (state.Activation, state.Run);
+        return new(name ?? "caller", (inner, arguments) => Call(inner, definedIn, arguments), attribute => attribute switch
         {
-            "name" => TextValue.Of(Name ?? "caller", here),
-            "arguments" => new ListValue([.. Parameters.Select(p => TextValue.Of(p.Name, here))], tuple: true),
-            "caller" => BooleanValue.Of(_reads.Contains(Caller)),
-            "catch_kwargs" => BooleanValue.Of(_reads.Contains(Kwargs)),
-            "catch_varargs" => BooleanValue.Of(_reads.Contains(Varargs)),
+            "name" => name is null ? NoneValue.Instance : TextValue.Of(name, here),
+            "arguments" => new ListValue([.. parameters.Select(p => TextValue.Of(p.Name, here))], tuple: true),
+            "caller" => BooleanValue.Of(Reads("caller")),
+            "catch_kwargs" => BooleanValue.Of(_kwargs is not null),
+            "catch_varargs" => BooleanValue.Of(_varargs is not null),
+            "explicit_caller" => BooleanValue.Of(parameters.Any(p => p.Name == "caller")),
             _ => null,
         });
     }
 
-    private TextValue Call(RenderState state, Scope definedIn, Arguments arguments)
+    private TextValue Call(RenderState state, Activation definedIn, Arguments arguments)
     {
-        var outer = (state.Scope, state.Prompt, state.Generation);
-        state.Scope = new(definedIn);
-        Bind(state, arguments);
+        var outer = (state.Activation, state.Prompt, state.Generation);
+        state.Activation = new(_function!.Size, definedIn);
+        var missing = Bind(state, arguments);
+        _layout!.Enter(state);
+        // Defaults see the other parameters, given or not, and nothing of the same name outside.
+        for (var i = 0; i < parameters.Count; i++)
+            if (missing[i]) state.Set(_places[i], parameters[i].Default?.Evaluate(state) ?? new UndefinedValue($"parameter '{parameters[i].Name}' was not provided"));
         var text = state.Capture(() =>
         {
-            foreach (var statement in Body) statement.Execute(state);
+            foreach (var statement in body) statement.Execute(state);
         });
-        (state.Scope, state.Prompt, state.Generation) = outer;
+        (state.Activation, state.Prompt, state.Generation) = outer;
         return text;
     }
 
-    private void Bind(RenderState state, Arguments arguments)
+    private bool[] Bind(RenderState state, Arguments arguments)
     {
         var named = new List<KeyValuePair<string, Value>>(arguments.Named);
-        for (var i = 0; i < Parameters.Count; i++)
+        var missing = new bool[parameters.Count];
+        for (var i = 0; i < parameters.Count; i++)
         {
-            var (name, fallback) = Parameters[i];
-            var at = named.FindIndex(n => n.Key == name);
-            if (i < arguments.Positional.Count)
-            {
-                if (at >= 0) throw EvaluationException.Runtime($"macro '{Name}' got multiple values for argument '{name}'");
-                state.Scope.Set(name, arguments.Positional[i]);
-            }
-            else if (at >= 0)
-            {
-                state.Scope.Set(name, named[at].Value);
-                named.RemoveAt(at);
-            }
-            else
-            {
-                state.Scope.Set(name, fallback?.Evaluate(state) ?? new UndefinedValue($"parameter '{name}' was not provided"));
-            }
+            var at = i < arguments.Positional.Count ? -1 : named.FindIndex(n => n.Key == parameters[i].Name);
+            missing[i] = i >= arguments.Positional.Count && at < 0;
+            if (!missing[i]) state.Set(_places[i], at >= 0 ? named[at].Value : arguments.Positional[i]);
+            if (at >= 0) named.RemoveAt(at);
         }
 
         BindRest(state, arguments, named);
+        return missing;
     }
 
     /// <summary><c>caller</c>, <c>varargs</c> and <c>kwargs</c> exist only in macros that read them; otherwise surplus arguments are refused.</summary>
     private void BindRest(RenderState state, Arguments arguments, List<KeyValuePair<string, Value>> named)
     {
-        if (_reads.Contains(Caller) && !Parameters.Any(p => p.Name == Caller))
+        if (_caller is { } caller)
         {
-            var at = named.FindIndex(n => n.Key == Caller);
-            state.Scope.Set(Caller, at >= 0 ? named[at].Value : new UndefinedValue("No caller defined"));
+            var at = named.FindIndex(n => n.Key == "caller");
+            state.Set(caller, at >= 0 && named[at].Value is not NoneValue ? named[at].Value : new UndefinedValue("No caller defined"));
             if (at >= 0) named.RemoveAt(at);
         }
 
-        if (_reads.Contains(Kwargs)) state.Scope.Set(Kwargs, MapValue.From(named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value))));
-        else if (named.Count > 0) throw EvaluationException.Runtime($"macro '{Name}' takes no keyword argument '{named[0].Key}'");
+        if (_kwargs is { } kwargs) state.Set(kwargs, MapValue.From(named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value))));
+        else if (named.Count > 0) throw EvaluationException.Runtime($"macro '{name}' takes no keyword argument '{named[0].Key}'");
 
-        var rest = arguments.Positional.Skip(Parameters.Count).ToList();
-        if (_reads.Contains(Varargs)) state.Scope.Set(Varargs, new ListValue(rest, tuple: true));
-        else if (rest.Count > 0) throw EvaluationException.Runtime($"macro '{Name}' takes not more than {Parameters.Count} argument(s)");
+        var rest = arguments.Positional.Skip(parameters.Count).ToList();
+        if (_varargs is { } varargs) state.Set(varargs, new ListValue(rest, tuple: true));
+        else if (rest.Count > 0) throw EvaluationException.Runtime($"macro '{name}' takes not more than {parameters.Count} argument(s)");
     }
 }
 
 /// <summary><c>{% macro name(a, b=1) %}…{% endmacro %}</c>.</summary>
 internal sealed class MacroStatement(MacroBody macro) : Statement
 {
-    public override IEnumerable<Expression> Expressions => macro.Parameters.Select(p => p.Default).OfType<Expression>();
+    private Place _place;
+
+    public override IEnumerable<Expression> Expressions => macro.Defaults;
+
+    public override IEnumerable<Expression> Inside => Expressions;
 
     public override IEnumerable<Statement> Bodies => macro.Body;
 
+    public override void Declare(Symbols symbols) => symbols.Assign(macro.Name!);
+
+    public override void Bind(Symbols symbols)
+    {
+        _place = symbols[macro.Name!];
+        macro.Bind(symbols);
+    }
+
     public override Flow Execute(RenderState state)
     {
-        state.Scope.Set(macro.Name!, macro.Close(state));
+        state.Set(_place, macro.Close(state));
         return Flow.Next;
     }
 }
@@ -106,15 +143,25 @@ internal sealed class MacroStatement(MacroBody macro) : Statement
 /// <summary><c>{% call(a) macro(b) %}…{% endcall %}</c>.</summary>
 internal sealed class CallStatement(CallExpression call, MacroBody caller, Origin here) : Statement
 {
-    public override IEnumerable<Expression> Expressions => [call];
+    public override IEnumerable<Expression> Expressions => caller.Defaults.Prepend(call);
+
+    public override IEnumerable<Expression> Inside => caller.Defaults;
 
     public override IEnumerable<Statement> Bodies => caller.Body;
+
+    public override void Declare(Symbols symbols) => symbols.Read(call);
+
+    public override void Bind(Symbols symbols)
+    {
+        symbols.Bind(call);
+        caller.Bind(symbols);
+    }
 
     public override Flow Execute(RenderState state)
     {
         state.Step();
         (state.Here, state.Line) = (here, here.Line);
-        var text = call.Evaluate(state, caller.Close(state)).ToText(state.Run);
+        var text = Written(call.Evaluate(state, caller.Close(state)));
         state.Output.Append(text, state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }

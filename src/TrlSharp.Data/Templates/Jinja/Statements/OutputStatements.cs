@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
@@ -32,6 +33,18 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
         state.Output.Append(text, state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }
+}
+
+/// <summary><c>{% print a, b %}</c>: each of them.</summary>
+internal sealed class PrintStatement(IReadOnlyList<Statement> outputs) : Statement
+{
+    public override IEnumerable<Statement> Bodies => outputs;
+
+    public override void Declare(Symbols symbols) => symbols.Declare(outputs);
+
+    public override void Bind(Symbols symbols) => Symbols.Bind(symbols, outputs);
+
+    public override Flow Execute(RenderState state) => ExecuteAll(outputs, state);
 }
 
 /// <summary>
@@ -71,15 +84,35 @@ internal static class NearestOwner
 /// <summary><c>{% generation %}…{% endgeneration %}</c>: transparent; the range is recorded. Variables set inside stay inside, as in transformers.</summary>
 internal sealed class GenerationStatement(IReadOnlyList<Statement> body) : Statement
 {
+    private static readonly (string Name, Value Empty)[] Special =
+        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.From([])), ("varargs", new ListValue([], tuple: true))];
+
+    private FrameLayout? _layout;
+    private (Place Place, Value Value)[] _special = [];
+
     public override IEnumerable<Statement> Bodies => body;
+
+    public override void Bind(Symbols symbols)
+    {
+        var inner = symbols.Inner();
+        inner.Declare(body);
+        // Jinja2 makes it a call block, whose special variables are empty here.
+        var read = body.SelectMany(s => s.AllExpressions()).OfType<NameExpression>().Select(n => n.Name).ToHashSet();
+        foreach (var (name, _) in Special)
+            if (read.Contains(name)) inner.Parameter(name);
+        Symbols.Bind(inner, body);
+        _special = [.. Special.Where(s => read.Contains(s.Name)).Select(s => (inner[s.Name], s.Empty))];
+        _layout = inner.Layout();
+    }
 
     public override Flow Execute(RenderState state)
     {
-        var (scope, outer) = (state.Scope, state.Generation);
-        state.Scope = new(scope);
+        var outer = state.Generation;
+        _layout!.Enter(state);
+        foreach (var (place, value) in _special) state.Set(place, value);
         if (outer == 0) state.Generation = state.NextGeneration();
         ExecuteAll(body, state);
-        (state.Scope, state.Generation) = (scope, outer);
+        state.Generation = outer;
         return Flow.Next;
     }
 }
@@ -87,18 +120,31 @@ internal sealed class GenerationStatement(IReadOnlyList<Statement> body) : State
 /// <summary><c>{% filter upper %}…{% endfilter %}</c>.</summary>
 internal sealed class FilterStatement(FilterExpression filter, IReadOnlyList<Statement> body, Origin here) : Statement
 {
+    private FrameLayout? _layout;
+
     public override IEnumerable<Expression> Expressions => [filter];
+
+    public override IEnumerable<Expression> Inside => Expressions;
 
     public override IEnumerable<Statement> Bodies => body;
 
+    public override void Bind(Symbols symbols)
+    {
+        var inner = symbols.Inner();
+        inner.Declare(body);
+        inner.Read(filter);
+        Symbols.Bind(inner, body);
+        base.Bind(inner);
+        _layout = inner.Layout();
+    }
+
     public override Flow Execute(RenderState state)
     {
-        var scope = state.Scope;
-        state.Scope = new(scope);
+        state.Step();
+        _layout!.Enter(state);
         var text = state.Capture(() => ExecuteAll(body, state));
-        state.Scope = scope;
         state.Here = here;
-        state.Output.Append(filter.ApplyChain(state, text).ToText(state.Run), state.Owner, state.Prompt, state.Generation);
+        state.Output.Append(Written(filter.ApplyChain(state, text)), state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }
 }

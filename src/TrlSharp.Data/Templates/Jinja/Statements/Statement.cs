@@ -1,4 +1,6 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Scoping;
+using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
 
@@ -7,8 +9,23 @@ internal abstract class Statement
 {
     public abstract Flow Execute(RenderState state);
 
+    /// <summary>Tells the block around which variables it reads and assigns; blocks inside are not looked into.</summary>
+    public virtual void Declare(Symbols symbols)
+    {
+        foreach (var expression in Expressions) symbols.Read(expression);
+    }
+
+    /// <summary>Finds the places of variables, once all of the block around is declared.</summary>
+    public virtual void Bind(Symbols symbols)
+    {
+        foreach (var expression in Expressions) symbols.Bind(expression);
+    }
+
     /// <summary>The expressions directly inside.</summary>
     public virtual IEnumerable<Expression> Expressions => [];
+
+    /// <summary>Those of the expressions that are evaluated in a block of their own.</summary>
+    public virtual IEnumerable<Expression> Inside => [];
 
     /// <summary>The statements directly inside.</summary>
     public virtual IEnumerable<Statement> Bodies => [];
@@ -19,6 +36,9 @@ internal abstract class Statement
 
     /// <summary>This statement and all inside.</summary>
     public IEnumerable<Statement> Descendants() => Bodies.SelectMany(b => b.Descendants()).Prepend(this);
+
+    /// <summary>What filter and call blocks write: Jinja2 joins it as it is, so that only text can be written.</summary>
+    protected static TextValue Written(Value value) => value as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {value.TypeName} found");
 
     protected static Flow ExecuteAll(IReadOnlyList<Statement> body, RenderState state)
     {

@@ -43,7 +43,7 @@ internal sealed class Lexer
             }
 
             var kind = _source[open + 1];
-            var sign = open + 2 < _source.Length && (_source[open + 2] == '-' || (_source[open + 2] == '+' && kind != '{')) ? _source[open + 2] : ' ';
+            var sign = open + 2 < _source.Length && _source[open + 2] is '-' or '+' ? _source[open + 2] : ' ';
             Add(TokenKind.Data, Stripped(data, kind, sign, lineStart));
             _at = open;
             CountLines();

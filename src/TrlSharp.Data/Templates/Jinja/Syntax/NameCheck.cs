@@ -15,15 +15,24 @@ internal static class NameCheck
         foreach (var statement in statements)
         {
             var inside = statement is IfStatement;
-            foreach (var expression in statement.Expressions) Verify(expression, soft || inside);
+            foreach (var expression in statement.Expressions) Verify(expression, (soft || inside) && !statement.Inside.Contains(expression));
             Verify(statement.Bodies, inside);
         }
     }
+
+    /// <summary>What a constant does not rule out: Jinja2 folds constants before it looks at names.</summary>
+    private static IEnumerable<Expression> Reached(Expression expression) => expression switch
+    {
+        LogicalExpression { Left: ConstantExpression { Value: var left } } logical when left.IsTrue != logical.IsAnd => [],
+        ConditionalExpression { Test: ConstantExpression { Value.IsTrue: true } } conditional => [conditional.Then],
+        ConditionalExpression { Test: ConstantExpression, Otherwise: { } otherwise } => [otherwise],
+        _ => expression.Children,
+    };
 
     private static void Verify(Expression expression, bool soft)
     {
         if (!soft && expression is FilterExpression filter && !FilterTable.Exists(filter.Name)) throw FilterTable.Unknown(filter.Name, filter.Line);
         if (!soft && expression is TestExpression test && !TestTable.Exists(test.Name)) throw new TemplateException(TemplateFault.Syntax, test.Line, TestTable.Unknown(test.Name));
-        foreach (var child in expression.Children) Verify(child, soft || expression is ConditionalExpression);
+        foreach (var child in Reached(expression)) Verify(child, soft || expression is ConditionalExpression);
     }
 }

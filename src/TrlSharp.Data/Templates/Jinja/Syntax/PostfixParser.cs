@@ -115,7 +115,6 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
             {
                 stream.ExpectOperator(",");
                 isTuple = true;
-                if (stream.Current.IsOperator("]")) break;
             }
 
             var (key, range) = Subscribed(target);
@@ -126,8 +125,7 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
 
         stream.ExpectOperator("]");
         if (slice is not null) return slice;
-        if (items.Count == 0) throw stream.Fault("expected subscript expression");
-        return new ItemExpression(target, isTuple ? new ListExpression(items, tuple: true) : items[0]);
+        return new ItemExpression(target, isTuple || items.Count == 0 ? new ListExpression(items, tuple: true) : items[0]);
     }
 
     private (Expression? Key, Expression? Slice) Subscribed(Expression target)

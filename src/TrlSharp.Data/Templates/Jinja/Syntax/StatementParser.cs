@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Statements;
 
 namespace TrlSharp.Templates.Jinja.Syntax;
@@ -10,6 +11,7 @@ internal sealed class StatementParser
     private readonly LiteralOrigins _origins = new();
     private readonly ExpressionParser _expressions;
     private int _loops;
+    private int _allLoops;
 
     private StatementParser(List<Token> tokens)
     {
@@ -18,13 +20,13 @@ internal sealed class StatementParser
     }
 
     /// <exception cref="TemplateException">The source is not a valid template.</exception>
-    public static IReadOnlyList<Statement> Parse(string source)
+    public static TemplateProgram Parse(string source)
     {
         var parser = new StatementParser(Lexer.Tokenize(source));
         var body = parser.Body();
         if (parser._stream.Current.Kind != TokenKind.End) throw parser._stream.Fault($"unexpected {parser._stream.Current}");
         NameCheck.Verify(body, soft: false);
-        return body;
+        return TemplateProgram.Of(body);
     }
 
     /// <summary>Statements up to a block that begins with one of the names; that block's name is the current token then.</summary>
@@ -77,7 +79,7 @@ internal sealed class StatementParser
             "generation" => Generation(),
             "break" or "continue" => Jump(name),
             "do" => new DoStatement(_expressions.ParseTuple(), line),
-            "print" => new OutputStatement(_expressions.ParseTuple(), _origins.Next(line)),
+            "print" => Print(line),
             "include" or "import" or "from" or "extends" or "block" or "autoescape" or "trans" => throw new TemplateException(
                 TemplateFault.Unsupported, line, $"the tag '{name}' reaches outside of the template or changes escaping, which chat templates never need; remove it"),
             _ => throw new TemplateException(TemplateFault.Syntax, line, Unknown(name)),
@@ -116,6 +118,7 @@ internal sealed class StatementParser
 
     private ForStatement For(int line)
     {
+        _allLoops++;
         var target = AssignTarget(allowField: false, endName: "in");
         if (!_stream.SkipName("in")) throw _stream.Fault($"expected 'in', got {_stream.Current}");
         var items = _expressions.ParseTuple(allowConditional: false, endName: "recursive");
@@ -133,6 +136,7 @@ internal sealed class StatementParser
             _stream.Next();
         }
 
+        _allLoops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
 
@@ -155,7 +159,7 @@ internal sealed class StatementParser
 
     private MacroStatement Macro()
     {
-        var name = _stream.Expect(TokenKind.Name, "a macro name").Value;
+        var name = VariableName();
         var parameters = Signature();
         EndTag();
         var body = Apart(() => Body("endmacro"));
@@ -173,6 +177,18 @@ internal sealed class StatementParser
         return new(call, new MacroBody(null, parameters, body), _origins.Next(line));
     }
 
+    private PrintStatement Print(int line)
+    {
+        var outputs = new List<Statement>();
+        while (_stream.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (outputs.Count > 0) _stream.ExpectOperator(",");
+            outputs.Add(new OutputStatement(_expressions.Parse(), _origins.Next(line)));
+        }
+
+        return new(outputs);
+    }
+
     private FilterStatement Filter(int line)
     {
         var filter = _expressions.Postfix.FilterChain(startInline: true);
@@ -188,7 +204,10 @@ internal sealed class StatementParser
         while (_stream.Current.Kind != TokenKind.BlockEnd)
         {
             if (variables.Count > 0) _stream.ExpectOperator(",");
-            var target = AssignTarget(allowField: false, endName: null);
+            var (loops, target) = (_allLoops, default(Target));
+            _allLoops = 0;
+            target = AssignTarget(allowField: false, endName: null);
+            _allLoops = loops;
             _stream.ExpectOperator("=");
             variables.Add((target, _expressions.Parse()));
         }
@@ -228,7 +247,7 @@ internal sealed class StatementParser
         while (!_stream.Current.IsOperator(")"))
         {
             if (parameters.Count > 0) _stream.ExpectOperator(",");
-            var name = _stream.Expect(TokenKind.Name, "a parameter name").Value;
+            var name = VariableName();
             var fallback = _stream.SkipOperator("=") ? _expressions.Parse() : null;
             if (fallback is null && parameters.Exists(p => p.Item2 is not null)) throw _stream.Fault("a parameter without default follows one with default");
             parameters.Add((name, fallback));
@@ -241,30 +260,37 @@ internal sealed class StatementParser
     private Target AssignTarget(bool allowField, string? endName)
     {
         var first = OneTarget(allowField);
+        if (first.Field is not null) return first;
         if (!_stream.Current.IsOperator(",")) return first;
         var parts = new List<Target> { first };
         while (_stream.SkipOperator(","))
         {
             if (_stream.Current.IsOperator("=") || (endName is not null && _stream.Current.IsName(endName)) || _stream.Current.IsOperator(")")) break;
-            parts.Add(OneTarget(allowField));
+            parts.Add(OneTarget(allowField: false));
         }
 
-        return new(null, null, parts);
+        return new(null, parts: parts);
     }
 
     private Target OneTarget(bool allowField)
     {
         if (_stream.SkipOperator("("))
         {
-            var inner = AssignTarget(allowField, endName: null);
+            var inner = AssignTarget(allowField: false, endName: null);
             _stream.ExpectOperator(")");
             return inner;
         }
 
-        var name = _stream.Expect(TokenKind.Name, "a variable").Value;
-        if (name is "true" or "false" or "none" or "True" or "False" or "None") throw _stream.Fault($"can't assign to '{name}'");
-        if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value, null);
-        return Target.Variable(name);
+        var name = VariableName();
+        if (name == "loop" && _allLoops > 0 && !(allowField && _stream.Current.IsOperator("."))) throw _stream.Fault("the variable 'loop' cannot be assigned inside of a loop");
+        if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value);
+        return new(name);
+    }
+
+    private string VariableName()
+    {
+        var name = _stream.Expect(TokenKind.Name, "a name").Value;
+        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw _stream.Fault($"can't assign to '{name}'") : name;
     }
 
     private void EndTag() => _stream.Expect(TokenKind.BlockEnd, "end of statement block");

@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
 
 namespace TrlSharp.Templates.Jinja.Values;
@@ -16,6 +17,8 @@ internal sealed class BooleanValue(bool value, Origin? source = null) : Value
     public override Origin? Source => source;
 
     public static BooleanValue Of(bool value) => value ? True : False;
+
+    public override Value? Attribute(string name) => NumberMethods.Bind(this, value ? 1 : 0, name);
 
     public override void AppendRepr(TextBuilder output, in Run here) => output.Append(value ? "True" : "False", At(here, source, value ? 4 : 5));
 }

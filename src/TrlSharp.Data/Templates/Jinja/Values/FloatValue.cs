@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
 
 namespace TrlSharp.Templates.Jinja.Values;
@@ -13,6 +14,8 @@ internal sealed class FloatValue(double value, Origin? source = null) : Value
     public override bool IsTrue => Value != 0;
 
     public override Origin? Source => source;
+
+    public override Value? Attribute(string name) => NumberMethods.Bind(this, name);
 
     public override void AppendRepr(TextBuilder output, in Run here)
     {

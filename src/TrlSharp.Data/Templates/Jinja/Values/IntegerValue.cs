@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
 
 namespace TrlSharp.Templates.Jinja.Values;
@@ -21,6 +22,8 @@ internal sealed class IntegerValue(BigInteger value, Origin? source = null) : Va
     public override Origin? Source => source;
 
     public static IntegerValue Of(long value) => (ulong)value < (ulong)Small.Length ? Small[value] : new(value);
+
+    public override Value? Attribute(string name) => NumberMethods.Bind(this, Value, name);
 
     public override void AppendRepr(TextBuilder output, in Run here)
     {

@@ -11,6 +11,17 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
     private readonly IEnumerator<Value>? _once = isView ? null : items.GetEnumerator();
     private readonly List<Value>? _all = isView ? [.. items] : null;
 
+    /// <summary>A generator whose arguments are looked at when the first element is asked for, so that mistakes in them show only then.</summary>
+    public static LazyValue Deferred(Func<IEnumerable<Value>> items)
+    {
+        return new(Run());
+
+        IEnumerable<Value> Run()
+        {
+            foreach (var item in items()) yield return item;
+        }
+    }
+
     public override string TypeName => typeName;
 
     public override bool IsTrue => _all is null || _all.Count > 0;

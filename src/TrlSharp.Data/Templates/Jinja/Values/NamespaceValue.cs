@@ -5,21 +5,45 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <summary>What <c>namespace()</c> makes: the only value that templates can change.</summary>
 internal sealed class NamespaceValue : Value
 {
-    private readonly Dictionary<string, Value> _fields = new(StringComparer.Ordinal);
+    private readonly List<(Value? Key, string? Name, Value Value)> _fields = [];
+    private bool _printing;
+
+    /// <param name="fields">The first fields; keys that are no text are kept, but cannot be read.</param>
+    public NamespaceValue(MapValue fields)
+    {
+        foreach (var (key, value) in fields.Entries) _fields.Add((key, (key as TextValue)?.Text, value));
+    }
 
     public override string TypeName => "Namespace";
 
-    public void Set(string name, Value value) => _fields[name] = value;
+    public void Set(string name, Value value)
+    {
+        var at = _fields.FindIndex(f => f.Name == name);
+        if (at < 0) _fields.Add((null, name, value));
+        else _fields[at] = _fields[at] with { Value = value };
+    }
 
-    public override Value? Attribute(string name) => _fields.GetValueOrDefault(name);
-
-    public override Value? Item(Value key) => key is TextValue text ? _fields.GetValueOrDefault(text.Text) : null;
+    public override Value? Attribute(string name)
+    {
+        foreach (var field in _fields)
+            if (field.Name == name) return field.Value;
+        return null;
+    }
 
     public override void AppendRepr(TextBuilder output, in Run here)
     {
         output.Append("<Namespace ", here);
         var run = here;
-        MapValue.From(_fields.Select(f => KeyValuePair.Create<Value, Value>(TextValue.Of(f.Key, run), f.Value))).AppendRepr(output, here);
+        if (_printing) output.Append("{...}", here);
+        else AppendFields(output, run);
         output.Append(">", here);
+    }
+
+    /// <summary>A namespace may hold itself: printed inside of itself, it is cut off as Python does.</summary>
+    private void AppendFields(TextBuilder output, Run run)
+    {
+        _printing = true;
+        MapValue.From(_fields.Select(f => KeyValuePair.Create(f.Key ?? TextValue.Of(f.Name!, run), f.Value))).AppendRepr(output, run);
+        _printing = false;
     }
 }
