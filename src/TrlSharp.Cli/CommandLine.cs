@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TrlSharp.Cli.Commands;
+using TrlSharp.Cli.Commands.Data;
 using TrlSharp.Cli.Commands.Masks;
 
 namespace TrlSharp.Cli;
@@ -53,6 +54,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(terminal),
             SftCommand.Create(terminal),
+            DataCommand.Create(terminal),
             MaskCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             ChatCommand.Create(terminal),

@@ -37,7 +37,7 @@ internal static class MaskBenchmark
             }
         }
 
-        foreach (var (tokenizer, template) in new[] { ("qwen3", "chatml"), ("qwen3", "trl__qwen3"), ("llama2", "plain") })
+        foreach (var (tokenizer, template) in new[] { ("qwen3", "chatml"), ("qwen3", "trl__template"), ("llama2", "plain") })
             foreach (var (witness, threads) in new[] { (0, 1), (1000, 1), (1, 1), (1000, 2) }) Measure(shared, chats, tokenizer, template, witness, threads);
         return 0;
     }
@@ -71,7 +71,7 @@ internal static class MaskBenchmark
 
         var (perWall, perCpu) = (chats.Count / bestWall, chats.Count / bestCpu);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-10} {vocabulary}, witness 1 in {witness,4}, {threads} thread(s): {perWall,8:N0} conversations/s, {tokens / bestWall / 1e6:F2} M tokens/s; per processor second {perCpu:N0} and {tokens / bestCpu / 1e6:F2} M; ×{perCpu / TrlConversations:F1} and ×{tokens / bestCpu / TrlTokens:F1} of TRL's best; {refused} refused"));
+            $"{name,-13} {vocabulary}, witness 1 in {witness,4}, {threads} thread(s): {perWall,8:N0} conversations/s, {tokens / bestWall / 1e6:F2} M tokens/s; per processor second {perCpu:N0} and {tokens / bestCpu / 1e6:F2} M; ×{perCpu / TrlConversations:F1} and ×{tokens / bestCpu / TrlTokens:F1} of TRL's best; {refused} refused"));
     }
 
     private static byte[] Config(string vocabulary) =>

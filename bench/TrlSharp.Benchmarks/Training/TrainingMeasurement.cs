@@ -67,7 +67,7 @@ internal sealed class TrainingMeasurement : IDisposable
     private void Pass()
     {
         using var scope = NewDisposeScope();
-        _objective.Backward(_batch, _batch.Divisor);
+        _objective.Backward(_batch, _batch.Divisor, seed: 0);
         foreach (var (_, parameter) in _model.Parameters) parameter.grad = null;
     }
 

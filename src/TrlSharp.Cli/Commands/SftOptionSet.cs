@@ -15,11 +15,12 @@ internal sealed class SftOptionSet
     private readonly List<(string Key, Option<string[]> Option)> _options = [];
     private readonly List<(string Key, Option<bool> Option)> _negations = [];
 
-    public SftOptionSet(Command command)
+    public SftOptionSet(Command command, IReadOnlyList<SftOption>? settings = null)
     {
         command.Add(_config);
-        foreach (var setting in SftOptionTable.All) Add(command, setting.Name, Describe(setting), setting.Kind == OptionKind.Flag, hidden: setting.Treatment is OptionTreatment.Refused or OptionTreatment.WithoutEffect);
-        foreach (var setting in SftOptionTable.All.Where(s => s.Kind == OptionKind.Flag && (s.TrlDefault ?? s.Default) == "true"))
+        settings ??= SftOptionTable.All;
+        foreach (var setting in settings) Add(command, setting.Name, Describe(setting), setting.Kind == OptionKind.Flag, hidden: setting.Treatment is OptionTreatment.Refused or OptionTreatment.WithoutEffect);
+        foreach (var setting in settings.Where(s => s.Kind == OptionKind.Flag && (s.TrlDefault ?? s.Default) == "true"))
         {
             var off = new Option<bool>($"--{Negation}{setting.Name}", $"--{Negation}{setting.Name}".Replace('_', '-')) { Description = $"--{setting.Name} false.", Hidden = true };
             command.Add(off);

@@ -8,7 +8,8 @@ namespace TrlSharp.Cache;
 /// </summary>
 public sealed class PreparationCache(string folder)
 {
-    private const string Extension = ".prepared";
+    /// <summary>What the names of prepared data end in.</summary>
+    public const string Extension = ".prepared";
 
     /// <summary>The prepared data of a key: from the folder, or made and put there.</summary>
     /// <param name="key">Of <see cref="CacheKey.Finish"/>.</param>

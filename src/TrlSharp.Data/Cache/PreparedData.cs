@@ -12,7 +12,6 @@ namespace TrlSharp.Cache;
 /// </summary>
 public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposable
 {
-    private readonly string _path;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _bytes;
@@ -24,7 +23,7 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
 
     private PreparedData(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
-        (_path, _file, _view) = (path, file, view);
+        (File, _file, _view) = (path, file, view);
         _bytes = bytes;
         var footer = Footer(length);
         var index = new ReadOnlySpan<byte>(bytes + footer.IndexOffset, checked((int)(length - footer.IndexOffset)));
@@ -38,6 +37,9 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         _checked = new int[_blocks.Length];
         CheckEntries(footer.IndexOffset);
     }
+
+    /// <summary>The file.</summary>
+    public string File { get; }
 
     /// <summary>What was given to be kept with the data.</summary>
     public string Notes { get; }
@@ -77,7 +79,7 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     /// <exception cref="DataException">The file is there and cannot be read at all.</exception>
     public static PreparedData? Open(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!System.IO.File.Exists(path)) return null;
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
         try
@@ -93,7 +95,7 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         catch (Exception e) when (e is InvalidDataException or OverflowException or DataException or ArgumentException or InvalidOperationException)
         {
             Close(view, file);
-            File.Delete(path);
+            System.IO.File.Delete(path);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -163,8 +165,8 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         var block = _blocks[number];
         if (PreparedFormat.Hash(new ReadOnlySpan<byte>(_bytes + block.Offset, checked((int)block.Length))) != block.Hash)
         {
-            File.Delete(_path);
-            throw new DataException($"{_path}: the prepared data is damaged on the disk. It has been deleted; run again, and it is prepared anew.");
+            System.IO.File.Delete(File);
+            throw new DataException($"{File}: the prepared data is damaged on the disk. It has been deleted; run again, and it is prepared anew.");
         }
 
         Volatile.Write(ref _checked[number], 1);

@@ -25,10 +25,10 @@ public static partial class TemplateTokenizer
     }
 
     /// <summary>The special tokens that a template reads by name, where no model says them.</summary>
-    public static IReadOnlyDictionary<string, string> SpecialTokens(string source) => new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> SpecialTokens { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["bos_token"] = "<s>",
-        ["eos_token"] = StopOf(source, ControlStrings(source)) ?? Eos,
+        ["eos_token"] = Eos,
         ["pad_token"] = "<pad>",
         ["unk_token"] = "<unk>",
     };
@@ -44,8 +44,7 @@ public static partial class TemplateTokenizer
     {
         try
         {
-            var special = new Dictionary<string, string>(StringComparer.Ordinal) { ["bos_token"] = "<s>", ["eos_token"] = Eos, ["pad_token"] = "<pad>", ["unk_token"] = "<unk>" };
-            var template = ChatTemplate.Parse(source, "chat_template", special);
+            var template = ChatTemplate.Parse(source, "chat_template", SpecialTokens);
             var after = new Sequences.Profiles.TemplateProbe(template.Render, source).Profile().AfterLastAnswer;
             return control.Where(c => after.Contains(c, StringComparison.Ordinal)).OrderBy(c => after.IndexOf(c, StringComparison.Ordinal)).ThenByDescending(c => c.Length).FirstOrDefault();
         }
@@ -62,6 +61,6 @@ public static partial class TemplateTokenizer
         NamedTokens = new Dictionary<string, string>(StringComparer.Ordinal) { ["eos_token"] = eos },
     });
 
-    [GeneratedRegex(@"<\|[^<>|\s'""]{1,40}\|>|<\|[a-z_]{1,30}>|<[a-z_]{1,30}\|>|<｜[^<>｜\s'""]{1,40}｜>|</?[a-z][a-z_0-9]{0,30}>|\[/?[A-Z][A-Z_]{1,30}\]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"<[^<>\s'""=(){}%,]{1,40}>|\[/?[A-Z][A-Z_]{1,30}\]|\[\|[^\]\[|\s'""]{1,40}\|\]", RegexOptions.CultureInvariant)]
     private static partial Regex Control();
 }

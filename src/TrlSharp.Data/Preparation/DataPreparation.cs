@@ -14,11 +14,15 @@ namespace TrlSharp.Preparation;
 /// </summary>
 public sealed class DataPreparation
 {
+    private const int RowsBetweenReports = 64;
+
     private readonly PreparationOptions _options;
     private readonly Func<Example, BuildResult> _build;
     private readonly ExampleReader[] _readers;
     private readonly SourceAccount[] _accounts;
     private readonly Dictionary<ContentHash, RowOrigin> _firstOf = [];
+    private readonly ReadMeter _meter = new();
+    private readonly long? _bytes;
 
     /// <param name="options">What is read.</param>
     /// <param name="build">From example to sequences: <see cref="SequenceBuilder.Build"/>. Called from several threads.</param>
@@ -32,6 +36,7 @@ public sealed class DataPreparation
         _readers = [.. options.Sources.Select(s => new ExampleReader(s.Reader))];
         _accounts = [.. options.Sources.Select(s => new SourceAccount(s.Location))];
         Account = new(_accounts);
+        if (options.Progress is not null) _bytes = Bytes(options.Sources);
     }
 
     /// <summary>What has happened so far; complete when the enumeration has ended.</summary>
@@ -82,10 +87,10 @@ public sealed class DataPreparation
     private IEnumerable<TokenSequence> Read(int source)
     {
         var options = _options.Sources[source];
-        var rows = Refusals.Interleave(RowSources.Open(options.Location, options.Split, options.Configuration));
+        var rows = Refusals.Interleave(RowSources.Open(options.Location, options.Split, options.Configuration, _meter));
         foreach (var row in OrderedParallel.Select(rows, item => Prepare(source, item.Row, item.Fault), _options.Threads))
         {
-            _accounts[source].Rows++;
+            if (++_accounts[source].Rows % RowsBetweenReports == 0) Report();
             if (!Admit(_accounts[source], row)) continue;
             if (row.IsChat) FirstChat ??= (source, row.Row!);
             foreach (var sequence in row.Results.SelectMany(r => r.Sequences))
@@ -97,6 +102,22 @@ public sealed class DataPreparation
                 yield return sequence;
             }
         }
+    }
+
+    private void Report() => _options.Progress?.Report(new(Account.Rows, _accounts.Sum(a => a.Sequences), _accounts.Sum(a => a.Tokens), _meter.Bytes, _bytes));
+
+    /// <summary>What all passes read, packed as it is; null where a source has no size.</summary>
+    private static long? Bytes(IEnumerable<SourceOptions> sources)
+    {
+        var bytes = 0.0;
+        foreach (var source in sources)
+        {
+            var files = RowSources.Files(source.Location, source.Split, source.Configuration);
+            if (files.Count == 0) return null;
+            bytes += Math.Ceiling(source.Epochs) * files.Sum(f => new FileInfo(f).Length);
+        }
+
+        return (long)bytes;
     }
 
     /// <summary>Everything about a row that does not depend on other rows.</summary>

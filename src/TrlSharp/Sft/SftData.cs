@@ -51,17 +51,40 @@ public sealed class SftData : IDisposable
     /// <summary>The first chat of the data, to be shown; null when there is none.</summary>
     public ConversationExample? FirstChat { get; }
 
+    /// <summary>The files in which the prepared data are kept; none when they are not.</summary>
+    public IEnumerable<string> PreparedFiles => new[] { _training, _evaluation }.Select(s => s?.PreparedFile).OfType<string>();
+
+    /// <summary>The data sets that the settings name, and how their rows are read.</summary>
+    /// <exception cref="ConfigException">They are wrong.</exception>
+    public static IReadOnlyList<SourceOptions> Sources(SftSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return SftSources.Of(settings.Data);
+    }
+
+    /// <summary>What makes sequences under these settings, without reading any data.</summary>
+    /// <exception cref="ConfigException">Settings are wrong.</exception>
+    /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
+    public static SequenceBuilder CreateBuilder(SftSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new SftEncoder(settings).Builder;
+    }
+
     /// <summary>Reads, renders, tokenises, weights and packs the training rows, and the evaluation rows when the run evaluates.</summary>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="stop">Ends the preparation between two rows.</param>
     /// <exception cref="ConfigException">Paths or settings are wrong.</exception>
     /// <exception cref="DataException">A row cannot be trained; the message names it. Or the account does not add up.</exception>
     /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
     /// <exception cref="DiskException">The folder for prepared data cannot be written.</exception>
-    public static SftData Prepare(SftSettings settings, CancellationToken stop = default)
+    public static SftData Prepare(SftSettings settings, IProgress<PreparationProgress>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var encoder = new SftEncoder(settings);
-        var training = SftSources.Training(settings);
-        var evaluation = SftSources.Evaluation(settings, training);
+        var training = SftSources.Training(settings) with { Progress = progress };
+        var evaluation = SftSources.Evaluation(settings, training) is { } options ? options with { Progress = progress } : null;
         if (settings.Data.Decontaminate)
             training = training with { Contaminated = Prompts(evaluation ?? throw new ConfigException("decontaminate compares with the evaluation rows, and there are none. Set eval_strategy.")) };
         var notices = new List<string>();

@@ -25,6 +25,9 @@ internal sealed class SftDataSet : IDisposable
     /// <summary>Account, first chat, refused rows.</summary>
     public PreparationNotes Notes { get; }
 
+    /// <summary>The file in which the sequences are kept; null when they are in memory.</summary>
+    public string? PreparedFile => _mapped?.File;
+
     /// <summary>Prepares the rows, or finds them in the cache.</summary>
     /// <param name="options">What is read.</param>
     /// <param name="encoder">From example to tokens.</param>

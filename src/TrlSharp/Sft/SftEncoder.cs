@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TrlSharp.Cache;
 using TrlSharp.Examples;
 using TrlSharp.Packing;
@@ -40,7 +39,7 @@ internal sealed class SftEncoder
         _options = new()
         {
             Now = _data.TemplateDate,
-            StopIds = StopIds(_folder),
+            StopIds = GenerationStops.Load(_folder),
             EosToken = settings.Model.EosToken,
             MaxLength = _data.SkipPreparation || (_data.Packing && _data.PackingStrategy != "bfd") ? null : _data.MaxLength,
             Overflow = Overflow(settings),
@@ -97,26 +96,6 @@ internal sealed class SftEncoder
         {
             key.Add("model file", Path.GetFileName(file));
             key.AddFile(file);
-        }
-    }
-
-    /// <summary><c>eos_token_id</c> of generation_config.json: one id or a list.</summary>
-    internal static IReadOnlyList<int> StopIds(string folder)
-    {
-        var path = Path.Combine(folder, "generation_config.json");
-        if (!File.Exists(path)) return [];
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path))?["eos_token_id"] switch
-            {
-                JsonArray list => [.. list.Select(id => (int)id!)],
-                JsonValue one => [(int)one],
-                _ => [],
-            };
-        }
-        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException)
-        {
-            throw new ModelFolderException($"{path} is damaged: {e.Message}", e);
         }
     }
 

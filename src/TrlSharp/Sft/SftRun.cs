@@ -28,7 +28,7 @@ public static class SftRun
         Check(settings);
         var output = settings.Training.Training.OutputFolder!;
         using var mine = settings.DryRun ? null : Take(output, settings);
-        using var data = SftData.Prepare(settings, stop);
+        using var data = SftData.Prepare(settings, stop: stop);
         if (settings.Data.KeepGoing && !settings.DryRun) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
         var tokenizer = Tokenizer.Load(settings.Model.Path!);
@@ -77,7 +77,7 @@ public static class SftRun
     /// <summary>Everything that ends an answer: for the engine, for the tokenizer, and in the template.</summary>
     private static HashSet<int> Stops(SftSettings settings, SftData data, Tokenizer tokenizer)
     {
-        var stops = SftEncoder.StopIds(settings.Model.Path!).ToHashSet();
+        var stops = Sequences.GenerationStops.Load(settings.Model.Path!).ToHashSet();
         if (tokenizer.EosTokenId is { } end) stops.Add(end);
         foreach (var text in data.Builder.Stops)
             if (tokenizer.Encode(text) is [var only]) stops.Add(only.Id);

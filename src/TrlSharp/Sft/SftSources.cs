@@ -36,9 +36,13 @@ internal static class SftSources
         return Common(data) with { Sources = [Source(data) with { Split = data.TestSplit }] };
     }
 
+    /// <summary>The data sets.</summary>
+    /// <exception cref="ConfigException">The mixture is faulty.</exception>
+    public static IReadOnlyList<SourceOptions> Of(SftDataSettings data) => data.Mixture is { } list ? SftMixture.Read(list, Source(data)) : [Source(data)];
+
     private static PreparationOptions Common(SftDataSettings data) => new()
     {
-        Sources = data.Mixture is { } list ? SftMixture.Read(list, Source(data)) : [Source(data)],
+        Sources = Of(data),
         Order = data.MixtureOrder,
         Stop = data.MixtureStop,
         KeepGoing = data.KeepGoing,

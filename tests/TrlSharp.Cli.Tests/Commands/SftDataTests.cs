@@ -136,7 +136,7 @@ public sealed class SftDataTests : IDisposable
         Assert.Equal((2L, 8L), (data.Account.Sources[0].Dropped, data.Account.Sequences));
     }
 
-    private static SftData Prepare(SftSettings settings) => SftData.Prepare(settings, TestContext.Current.CancellationToken);
+    private static SftData Prepare(SftSettings settings) => SftData.Prepare(settings, stop: TestContext.Current.CancellationToken);
 
     private static string Text(Packing.PackedRow row) => string.Join('|', row.Sequences.Select(s => $"{s.Origin} {s.Part} {string.Join(',', s.Tokens)} {string.Join(',', s.Weights.Select(w => w.ToString(CultureInfo.InvariantCulture)))}"));
 

@@ -66,7 +66,7 @@ public sealed class ExportTests : IDisposable
         File.WriteAllText(data, """
             {"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}
             {"messages": [
-            {"messages":[{"role":"user","content":"x"},{"role":"asistant","content":"y"}]}
+            {"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y","weight":"0"}]}
             {"messages":[{"role":"user","content":"x"}]}
 
             """);
@@ -86,9 +86,9 @@ public sealed class ExportTests : IDisposable
 
         Assert.Equal((4, 1, 1, 1, 1), (statistics.Rows, statistics.RowsTrained, statistics.Dropped.Sum(d => d.Count), statistics.Refused.Sum(d => d.Count), statistics.Unreadable));
         var lines = File.ReadAllLines(path).Select(RowValue.Parse).ToArray();
-        Assert.Equal(["unreadable", "unknown-role"], lines.Select(l => l.Find("fault")!.Text));
+        Assert.Equal(["unreadable", "weight-type"], lines.Select(l => l.Find("fault")!.Text));
         Assert.Contains("rows.jsonl:2", lines[0].Find("message")!.Text, StringComparison.Ordinal);
-        Assert.Equal("asistant", lines[1].Find("data")!.Find("messages")!.Items[1].Find("role")!.Text);
+        Assert.Equal("0", lines[1].Find("data")!.Find("messages")!.Items[1].Find("weight")!.Text);
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
     }
 

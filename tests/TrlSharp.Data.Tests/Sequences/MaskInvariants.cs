@@ -86,7 +86,8 @@ internal static class MaskInvariants
             var produced = render(request with { Messages = bodies[..(message + 1)], AddGenerationPrompt = false }).Text;
             var end = example.Weights.Last(w => w.Message == message).End;
             var stop = example.Weights.Last(w => w.Message == message);
-            var length = (stop.Channel == Channel.Stop && produced.Length < end ? stop.Start : end) - prompt.Length;
+            var appended = example.Findings.Any(f => f.Fault == MaskFault.AppendedStop && f.Message == message);
+            var length = (stop.Channel == Channel.Stop && (appended || produced.Length < end) ? stop.Start : end) - prompt.Length;
             length = Math.Min(length, produced.Length - prompt.Length);
             Assert.Equal(produced[prompt.Length..(prompt.Length + length)], example.Text[prompt.Length..(prompt.Length + length)]);
         }

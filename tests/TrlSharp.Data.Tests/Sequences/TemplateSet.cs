@@ -32,7 +32,7 @@ internal static class TemplateSet
             var file = item.Find("file")!.Text;
             var source = File.ReadAllText(SharedData.Path("conformance", "templates", file));
             string[] origins = [$"{item.Find("source")!.Text}:{item.Find("path")!.Text}", .. item.Find("also")!.Items.Select(a => a.Text)];
-            entries.Add(new Entry(Path.GetFileNameWithoutExtension(file), ChatTemplate.Parse(source, file, TemplateTokenizer.SpecialTokens(source)), origins.Any(InStudy)));
+            entries.Add(new Entry(Path.GetFileNameWithoutExtension(file), ChatTemplate.Parse(source, file, TemplateTokenizer.SpecialTokens), origins.Any(InStudy)));
         }
 
         return [.. entries.OrderBy(e => e.Name, StringComparer.Ordinal)];

@@ -32,13 +32,13 @@ public sealed class TemplateStudyTests
     public void The_study_of_templates_is_what_the_page_says_and_reaches_its_bars()
     {
         var outcomes = TemplateSet.All.Select(e => (Entry: e, Cells: Kinds.Select(k => Try(e, k)).ToArray())).ToArray();
-        int[] bars = [64, 62, 44];
+        // The study's 65 templates: 64, 62 and 44 of 49 became faithful. The reference material holds those of them that no other project ships word for word.
+        int[] mayFail = [65 - 64, 65 - 62, 49 - 44];
         var studied = outcomes.Where(o => o.Entry.Studied).ToArray();
         for (var k = 0; k < Kinds.Length; k++)
         {
-            var faithful = studied.Count(o => o.Cells[k].Faithful);
-            var accepted = studied.Count(o => o.Cells[k].Accepted);
-            Assert.True(accepted - faithful <= 65 - bars[0] || faithful >= bars[k], $"{Kinds[k].Name}: {faithful} of {accepted} studied templates are faithful, the bar is {bars[k]}: {string.Join("; ", studied.Where(o => o.Cells[k] is { Accepted: true, Faithful: false }).Select(o => $"{o.Entry.Name}: {o.Cells[k].Lenient}"))}");
+            var failing = studied.Where(o => o.Cells[k] is { Accepted: true, Faithful: false }).Select(o => $"{o.Entry.Name}: {o.Cells[k].Lenient}").ToArray();
+            Assert.True(failing.Length <= mayFail[k], $"{Kinds[k].Name}: {failing.Length} of {studied.Length} studied templates are not faithful, the study left {mayFail[k]}: {string.Join("; ", failing)}");
         }
 
         WrittenPage.Check("docs/template-study.md", Page(outcomes));
@@ -47,10 +47,11 @@ public sealed class TemplateStudyTests
     private static Cell Try(TemplateSet.Entry entry, (string Name, string Messages, string? Tools) kind)
     {
         var chat = new ConversationExample(new RowOrigin("study", 1)) { Messages = RowValue.Parse(kind.Messages).Items, Tools = kind.Tools is null ? null : RowValue.Parse(kind.Tools) };
-        return new Cell(Outcome(entry, chat, Lenient), Outcome(entry, chat, TrainPolicy.Assistant));
+        var (lenient, detail) = Outcome(entry, chat, Lenient);
+        return new Cell(lenient, Outcome(entry, chat, TrainPolicy.Assistant).Outcome, detail);
     }
 
-    private static string Outcome(TemplateSet.Entry entry, ConversationExample chat, TrainPolicy policy)
+    private static (string Outcome, string Detail) Outcome(TemplateSet.Entry entry, ConversationExample chat, TrainPolicy policy)
     {
         try
         {
@@ -58,12 +59,20 @@ public sealed class TemplateStudyTests
             foreach (var e in examples) MaskInvariants.OriginsAreTrue(e.Example, chat);
             MaskInvariants.EachTurnIsTrainedOnce(examples);
             var modes = examples.Select(e => e.Example.Mode.ToString()).Distinct().Where(m => m != "{}").ToArray();
-            return string.Create(CultureInfo.InvariantCulture, $"{examples.Count}{(modes.Length == 0 ? "" : " " + string.Join(" ", modes))}");
+            return (string.Create(CultureInfo.InvariantCulture, $"{examples.Count}{(modes.Length == 0 ? "" : " " + string.Join(" ", modes))}"), "");
         }
         catch (MaskException e)
         {
-            return e.Fault.Code();
+            return (e.Fault.Code(), Detail(e.Message));
         }
+    }
+
+    /// <summary>The sentence after row and code, and the two texts side by side.</summary>
+    private static string Detail(string message)
+    {
+        var lines = message.Split('\n').Where(l => !l.Contains("Ways out", StringComparison.Ordinal)).Select(l => l.Trim()).ToArray();
+        var text = string.Join(" · ", lines.Skip(1).Prepend(lines[0][(lines[0].IndexOf("message ", StringComparison.Ordinal) is >= 0 and var at ? at : 0)..]));
+        return string.Concat(text.Select(c => c switch { '|' => "\\|", '<' => "&lt;", _ => c.ToString() }));
     }
 
     private static string Page((TemplateSet.Entry Entry, Cell[] Cells)[] outcomes)
@@ -87,7 +96,7 @@ public sealed class TemplateStudyTests
         page.Append("\n## Accepted and not faithful\n\n| template | conversation | reason |\n|---|---|---|\n");
         foreach (var (entry, cells) in outcomes)
             for (var k = 0; k < Kinds.Length; k++)
-                if (cells[k] is { Accepted: true, Faithful: false }) page.Append(CultureInfo.InvariantCulture, $"| {entry.Name}{(entry.Studied ? " (study)" : "")} | {Kinds[k].Name} | {cells[k].Lenient} |\n");
+                if (cells[k] is { Accepted: true, Faithful: false }) page.Append(CultureInfo.InvariantCulture, $"| {entry.Name}{(entry.Studied ? " (study)" : "")} | {Kinds[k].Name} | {cells[k].Lenient}: {cells[k].Detail} |\n");
         page.Append("\n## Every template\n\nNumber of examples and the variables that were chosen, or why the row is refused with the default severities.\n\n| template | plain chat | with reasoning | agent |\n|---|---|---|---|\n");
         foreach (var (entry, cells) in outcomes) page.Append(CultureInfo.InvariantCulture, $"| {entry.Name} | {string.Join(" | ", cells.Select(c => c.Default.Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
         return page.ToString();
@@ -95,7 +104,8 @@ public sealed class TemplateStudyTests
 
     /// <param name="Lenient">Examples and variables, or a fault, as the study counts.</param>
     /// <param name="Default">The same with the default severities.</param>
-    private sealed record Cell(string Lenient, string Default)
+    /// <param name="Detail">The whole reason of a fault.</param>
+    private sealed record Cell(string Lenient, string Default, string Detail)
     {
         public bool Faithful => char.IsAsciiDigit(Lenient[0]);
 

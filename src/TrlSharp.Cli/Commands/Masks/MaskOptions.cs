@@ -55,7 +55,8 @@ internal sealed class MaskOptions
 
     public IRowSource Open(ParseResult parsed, string data) => RowSources.Open(data, parsed.GetValue(_split), parsed.GetValue(_configuration));
 
-    public ExampleReader Reader { get; } = new(new ExampleReaderOptions { TrainOnChosen = true });
+    /// <summary>As training reads rows.</summary>
+    public ExampleReader Reader { get; } = new();
 
     /// <summary>The policy that was asked for; the default one when none was.</summary>
     public TrainPolicy Policy(ParseResult parsed)
@@ -98,7 +99,7 @@ internal sealed class MaskOptions
         if (Directory.Exists(given)) return ChatTemplate.Load(given);
         var source = BuiltInTemplates.Find(given) ?? (File.Exists(given) ? File.ReadAllText(given) : null)
             ?? throw new ConfigException($"--chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
-        return ChatTemplate.Parse(source, given, folder is null ? TemplateTokenizer.SpecialTokens(source) : ChatTemplate.LoadSpecialTokens(folder));
+        return ChatTemplate.Parse(source, given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder));
     }
 
     /// <summary>Rows of plain text need no template; chats are refused by name where there is none.</summary>

@@ -30,7 +30,7 @@ internal static class MaskShowCommand
             var page = parsed.GetValue(html);
             var selection = new RowSelection(parsed.GetValue(rows) ?? [], parsed.GetValue(limit) ?? (page is not null ? PageRows : int.MaxValue));
             var selected = parsed.GetValue(rows) is { Length: > 0 } || page is not null || parsed.GetValue(limit) is not null ? selection.Of(source) : selection.Of(source).Take(1);
-            if (page is not null) return WritePage(terminal, setup, options.Reader, selected, page);
+            if (page is not null) return WritePage(terminal, setup, options.Reader, source, selected, options.Threads(parsed), page);
             var collators = (parsed.GetValue(kinds) ?? []).Select(k => Collator(terminal, setup, k, parsed.GetValue(response), parsed.GetValue(instruction))).ToArray();
             return Show(terminal, setup, options.Reader, selected, collators);
         });
@@ -85,22 +85,21 @@ internal static class MaskShowCommand
         return new CollatorOptions(kind, response, instruction);
     }
 
-    private static int WritePage(Terminal terminal, MaskSetup setup, ExampleReader reader, IEnumerable<Row> rows, string path)
+    private static int WritePage(Terminal terminal, MaskSetup setup, ExampleReader reader, IRowSource source, IEnumerable<Row> rows, int threads, string path)
     {
         long refused = 0, shown = 0;
-        Output.Write(path, writer => MaskHtml.Write(writer, $"{Path.GetFileName(path)} · policy {setup.Builder.Policy.Name}", rows.Select(Look)));
+        var selected = RowSources.FromRows(source.Name, [.. rows]);
+        Output.Write(path, writer => MaskHtml.Write(writer, $"{source.Name} · policy {setup.Builder.Policy.Name}", new MaskSurvey(setup.Builder, reader).Read(selected, threads).Select(Look)));
         terminal.Line($"{path}: {shown} rows{(refused == 0 ? "" : $", {refused} of them refused, with their reasons")}. Open it in a browser; it needs nothing else.");
         return refused == 0 ? ExitCode.Done : ExitCode.Data;
 
-        MaskPageRow Look(Row row)
+        MaskPageRow Look(SurveyedRow row)
         {
             shown++;
-            var survey = new MaskSurvey(setup.Builder, reader);
-            var surveyed = survey.Read(RowSources.FromRows(row.Origin.File, [row])).Single();
-            if (surveyed.Fault is not null) refused++;
-            var dropped = surveyed.Results.Select(r => r.Dropped).FirstOrDefault(d => d is not null);
-            return new MaskPageRow(surveyed.Name, [.. surveyed.Results.SelectMany(r => r.Explanations)],
-                surveyed.Fault is null ? dropped is null ? "" : Conversations.MaskFaults.Code(dropped.Fault) : surveyed.FaultCode, surveyed.Fault?.Message ?? dropped?.Text ?? "");
+            if (row.Fault is not null) refused++;
+            var dropped = row.Results.Select(r => r.Dropped).FirstOrDefault(d => d is not null);
+            var code = row.Fault is not null ? row.FaultCode : dropped is null ? "" : Conversations.MaskFaults.Code(dropped.Fault);
+            return new MaskPageRow(row.Name, [.. row.Results.SelectMany(r => r.Explanations)], code, row.Fault?.Message ?? dropped?.Text ?? "");
         }
     }
 

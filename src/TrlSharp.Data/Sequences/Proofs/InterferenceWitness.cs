@@ -3,7 +3,7 @@ using TrlSharp.Templates;
 
 namespace TrlSharp.Sequences.Proofs;
 
-/// <summary>Non-interference: a change of one character in one message changes nothing in the text but that character.</summary>
+/// <summary>Non-interference: a change of one character in a message changes nothing in the text but that character.</summary>
 internal static class InterferenceWitness
 {
     /// <summary>Templates look for tags (<c>&lt;think></c>, <c>&lt;tool_response></c>) in content; a change there is no change of what is said.</summary>
@@ -15,24 +15,30 @@ internal static class InterferenceWitness
     /// <returns>The first message whose content the template looks at, or −1.</returns>
     public static int Check(Func<IReadOnlyList<RowValue>, RenderedConversation> render, IReadOnlyList<RowValue> bodies, RenderedConversation text)
     {
+        var changes = new (string? Text, int At)[bodies.Count];
         for (var j = 0; j < bodies.Count; j++)
-        {
-            if (bodies[j].Find("content") is not { Kind: RowValueKind.String, Text: var content }) continue;
-            var (changed, at) = Changed(content);
-            if (changed is null) continue;
-            var others = bodies.ToArray();
-            others[j] = others[j].With("content", RowValue.Of(changed));
-            try
-            {
-                if (!SameBut(text, render(others).Text, j, at, changed[at])) return j;
-            }
-            catch (TemplateException)
-            {
-                return j;
-            }
-        }
+            if (bodies[j].Find("content") is { Kind: RowValueKind.String, Text: var content }) changes[j] = Changed(content);
 
-        return -1;
+        // All at once, which is one render; only when that shows something is each message asked alone.
+        if (Same(render, bodies, text, changes)) return -1;
+        for (var j = 0; j < bodies.Count; j++)
+            if (changes[j].Text is not null && !Same(render, bodies, text, [.. changes.Select((c, i) => i == j ? c : default)])) return j;
+        return bodies.Count - 1;
+    }
+
+    private static bool Same(Func<IReadOnlyList<RowValue>, RenderedConversation> render, IReadOnlyList<RowValue> bodies, RenderedConversation text, (string? Text, int At)[] changes)
+    {
+        var others = bodies.ToArray();
+        for (var j = 0; j < others.Length; j++)
+            if (changes[j].Text is { } changed) others[j] = others[j].With("content", RowValue.Of(changed));
+        try
+        {
+            return SameBut(text, render(others).Text, changes);
+        }
+        catch (TemplateException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The first letter that is not inside a tag becomes another one of its case, so that trimming and capitalisation act alike on both.</summary>
@@ -47,15 +53,15 @@ internal static class InterferenceWitness
         return (null, 0);
     }
 
-    private static bool SameBut(RenderedConversation text, string other, int message, int offset, char replacement)
+    private static bool SameBut(RenderedConversation text, string other, (string? Text, int At)[] changes)
     {
         if (other.Length != text.Text.Length) return false;
         var expected = text.Text.ToCharArray();
         foreach (var span in text.Spans)
         {
-            if (span.Origin.Kind != OriginKind.Data || span.Origin.Message != message || span.Origin.Path != "content" || offset < span.SourceStart || offset >= span.SourceEnd) continue;
-            if (!span.Exact) return true;
-            expected[span.Start + offset - span.SourceStart] = replacement;
+            if (span.Origin.Kind != OriginKind.Data || span.Origin.Path != "content" || changes[span.Origin.Message] is not ({ } changed, var at) || at < span.SourceStart || at >= span.SourceEnd) continue;
+            if (span.Exact) expected[span.Start + at - span.SourceStart] = changed[at];
+            else other.AsSpan(span.Start, span.Length).CopyTo(expected.AsSpan(span.Start));
         }
 
         return other.AsSpan().SequenceEqual(expected);

@@ -19,12 +19,14 @@ internal sealed record LengthLimits
 
     public int PadId { get; init; }
 
-    /// <summary>Cuts the tokens from <paramref name="first"/> on, leaving room for those that will be added.</summary>
-    public void Cut(List<EncodedToken> tokens, int first, int added)
+    /// <summary>Cuts the tokens from <paramref name="first"/> on, leaving room for those that will be added; returns how many fell away at the start.</summary>
+    public int Cut(List<EncodedToken> tokens, int first, int added)
     {
-        if (MaxLength is not { } limit) return;
+        if (MaxLength is not { } limit) return 0;
         var excess = tokens.Count - first - Math.Max(0, limit - added);
-        if (excess > 0) tokens.RemoveRange(CutsLeft ? first : tokens.Count - excess, excess);
+        if (excess <= 0) return 0;
+        tokens.RemoveRange(CutsLeft ? first : tokens.Count - excess, excess);
+        return CutsLeft ? excess : 0;
     }
 
     /// <summary>Fills up with the padding id, whose range is [0, 0).</summary>

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -9,7 +10,7 @@ internal static class Activations
     /// <exception cref="ModelFolderException">The name is unknown; the message lists the known ones.</exception>
     public static Func<Tensor, Tensor> Find(ConfigReader config, string key, string? fallback = null) => config.Text(key, fallback) switch
     {
-        "silu" or "swish" => x => nn.functional.silu(x),
+        "silu" or "swish" => Silu,
         "gelu" or "gelu_python" => ExactGelu,
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" or "gelu_python_tanh" => TanhGelu,
         "relu" => x => nn.functional.relu(x),
@@ -21,6 +22,17 @@ internal static class Activations
         "linear" => x => x,
         _ => throw config.Wrong(key, "silu, gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, relu, relu2, mish, tanh, sigmoid or linear"),
     };
+
+    /// <summary>act(a) ⊙ b: [T, F], [T, F] → [T, F]</summary>
+    public static Tensor Gate(Func<Tensor, Tensor> activation, Tensor a, Tensor b)
+    {
+        if (activation == Silu && Lanes.Handles(a) && a.dtype == b.dtype) return SwiGluKernel.Forward(a, b);
+        using var scope = NewDisposeScope();
+        return (activation(a) * b).MoveToOuterDisposeScope(); // [T, F]
+    }
+
+    /// <summary>x / (1 + e^-x) (Hendrycks and Gimpel, arXiv:1606.08415).</summary>
+    public static Tensor Silu(Tensor x) => nn.functional.silu(x);
 
     /// <summary>x·Φ(x) (Hendrycks and Gimpel, arXiv:1606.08415).</summary>
     public static Tensor ExactGelu(Tensor x) => x.gelu();

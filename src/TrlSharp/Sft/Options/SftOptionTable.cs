@@ -12,6 +12,14 @@ public static class SftOptionTable
     /// <summary>All settings, in the order of the help text.</summary>
     public static IReadOnlyList<SftOption> All { get; } = [.. DataOptionTable.Rows, .. TrainingOptionTable.Rows, .. OtherOptionTable.Rows];
 
+    /// <summary>Those that decide from which rows which tokens are made: what the commands for data take.</summary>
+    public static IReadOnlyList<SftOption> Data { get; } =
+    [
+        .. DataOptionTable.Rows.Where(o => o.Name is "model_name_or_path" or "chat_template_path" or "eos_token"),
+        .. DataOptionTable.Rows.SkipWhile(o => o.Name != "dataset_name").Where(o => o.Name != "overwrite_output_dir"),
+        .. TrainingOptionTable.Rows.Where(o => o.Name == "seed"),
+    ];
+
     /// <summary>First settings of the groups of the help text.</summary>
     private static readonly Dictionary<string, string> GroupStarts = new(StringComparer.Ordinal)
     {

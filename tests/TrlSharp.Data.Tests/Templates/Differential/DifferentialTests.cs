@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text;
 using TrlSharp.Rows;
-using TrlSharp.Templates;
+using TrlSharp.Tests;
 
 namespace TrlSharp.Data.Tests.Templates.Differential;
 
@@ -22,6 +21,25 @@ public sealed class DifferentialTests
         var generator = new ProgramGenerator(Seed);
         Compare([ProgramContext.Value], [.. Enumerable.Range(0, Count).Select(_ => new PythonJinja.Request(generator.Next(), 0))]);
     }
+
+    [Fact]
+    public void Real_templates_agree_with_jinja2_on_generated_conversations()
+    {
+        var (templates, conversations) = (Sources(), new ConversationGenerator((ulong)Seed));
+        List<RowValue> contexts = [.. Enumerable.Range(0, Count / 4).Select(_ => conversations.Next())];
+        Compare(contexts, [.. Enumerable.Range(0, Count).Select(i => new PythonJinja.Request(templates[i % templates.Count], (i * 7919) % contexts.Count))]);
+    }
+
+    [Fact]
+    public void Damaged_templates_agree_with_jinja2()
+    {
+        var (mutator, conversations) = (new TemplateMutator(Sources(), (ulong)Seed), new ConversationGenerator((ulong)Seed));
+        List<RowValue> contexts = [.. Enumerable.Range(0, Count / 4).Select(_ => conversations.Next())];
+        Compare(contexts, [.. Enumerable.Range(0, Count).Select(i => new PythonJinja.Request(mutator.Next(), i % contexts.Count))]);
+    }
+
+    private static List<string> Sources() =>
+        [.. Directory.GetFiles(SharedData.Path("conformance", "templates"), "*.jinja").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
 
     private static void Compare(IReadOnlyList<RowValue> contexts, IReadOnlyList<PythonJinja.Request> requests)
     {

@@ -76,6 +76,7 @@ internal sealed class ProgramGenerator(int seed)
     private void Damage(StringBuilder program)
     {
         var at = _random.Next(program.Length);
+        if (char.IsSurrogate(program[at])) return;
         switch (_random.Next(3))
         {
             case 0: program.Remove(at, 1); break;

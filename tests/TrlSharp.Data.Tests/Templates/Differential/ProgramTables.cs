@@ -87,7 +87,7 @@ internal static class ProgramTables
         ['A'] =
         [
             "$S", "$I", "$F", "$B", "$L", "$D", "$M", "$R", "$D.$P", "$D['$P']", "$D.get($S)", "$D.get($S, $A)", "$D[$A]", "$L[$A]", "$A[$A]", "$A.$P", "$A|attr('$P')", "$L|first", "$L|last", "$L|random|default(1)|length", "$A if $A else $A", "$A or $A", "$A and $A", "($A)", "$A|default($A)", "$A|default($A, true)", "$L.0",
-            "$A|max", "$M|map(attribute='$P')|first", "loop.previtem", "loop.nextitem", "loop.$P", "varargs", "kwargs", "cycler(1, 2).current", "self.x", "$R($A)", "$R($A, $A)", "$R(a=$A)", "$R(*$L)", "$R(**$D)", "$A|items|list", "dict", "lipsum", "$A|string|int", "$D.$P.$P", "$A is $P", "$A|$P", "$S.$P", "$S.$P()", "$L.$P", "$L[1, 2]",
+            "$A|max", "$M|map(attribute='$P')|first", "loop.previtem", "loop.nextitem", "loop.$P", "varargs", "kwargs", "cycler(1, 2).current", "self.x", "$R($A)", "$R($A, $A)", "$R(a=$A)", "$R(*$L)", "$R(**$D)", "$A|items|list", "lipsum", "$A|string|int", "$D.$P.$P", "$A is $P", "$S.$P", "$S.$P()", "$L.$P", "$L[1, 2]",
             "$D.pop('a')", "$A|list", "not $A", "-$A", "$A + $A", "$A * $A", "$A - $A", "$A / $A", "$A % $A", "$A // $A", "$A ** $K", "$A ~ $A", "$A|tojson|safe", "raise_exception($A)", "$A|count", "$A | reverse | first", "$A in $A", "$A < $A", "$A|sort", "$A|unique|list", "$A|sum", "$A|join(',')", "$A|first",
         ],
     };
@@ -103,7 +103,7 @@ internal static class ProgramTables
     /// <summary><c>$B…</c> of statements: T text, O one or more statements, Z statements that may be none, H a filter chain, and all of the expressions.</summary>
     public static readonly string[] Statements =
     [
-        "{{$-$A$-}}", "{{$-$A$-}}", "{{$-$S$-}}", "{{$-$L$-}}", "{{$-$A, $A$-}}", "{{$-$R$-}}", "{%$-set $V = $A$-%}", "{%$-set $V = $A$-%}$O{{$-$R$-}}", "{%$-set $V, $V = $A, $A$-%}{{$-$R$-}}", "{%$-set $V = $A, $A$-%}{{$-$R$-}}", "{%$-set $V$-%}$O{%$-endset$-%}{{$-$R$-}}", "{%$-set $V | $H$-%}$O{%$-endset$-%}{{$-$R$-}}",
+        "{{$-$A$-}}", "{{$-$A$-}}", "{{$-$S$-}}", "{{$-$L$-}}", "{{$-$A, $A$-}}", "{{$-$R$-}}", "{%$-set $V = $A$-%}", "{%$-set $V = $A$-%}$O{{$-$R$-}}", "{%$-set x, y = $A, $A$-%}{{$-$R$-}}", "{%$-set $V = $A, $A$-%}{{$-$R$-}}", "{%$-set $V$-%}$O{%$-endset$-%}{{$-$R$-}}", "{%$-set $V | $H$-%}$O{%$-endset$-%}{{$-$R$-}}",
         "{%$-if $B$-%}$O{%$-endif$-%}", "{%$-if $A$-%}$O{%$-else$-%}$O{%$-endif$-%}", "{%$-if $B$-%}$O{%$-elif $A$-%}$O{%$-elif $B$-%}$O{%$-else$-%}$O{%$-endif$-%}", "{%$-if $A, $A$-%}$O{%$-endif$-%}",
         "{%$-for $V in $L$-%}$O{%$-endfor$-%}", "{%$-for $V in $A$-%}$O{%$-else$-%}$O{%$-endfor$-%}", "{%$-for $V, $V in $D.items()$-%}$O{%$-endfor$-%}", "{%$-for $V in $M if $B$-%}$O{%$-endfor$-%}", "{%$-for $V in $L if $R is defined and $B$-%}{{$-loop.index$-}}:{{$-$R$-}}$O{%$-else$-%}$O{%$-endfor$-%}",
         "{%$-for $V in $L$-%}{%$-if $B$-%}{%$-break$-%}{%$-endif$-%}$O{%$-endfor$-%}", "{%$-for $V in $L$-%}{%$-if $B$-%}{%$-continue$-%}{%$-endif$-%}$O{%$-endfor$-%}", "{%$-for $V in $S$-%}{{$-loop.index0$-}}{{$-$R|upper$-}}{{$-loop.last$-}}{%$-endfor$-%}", "{%$-for $V, ($V, $V) in $A$-%}$O{%$-endfor$-%}",

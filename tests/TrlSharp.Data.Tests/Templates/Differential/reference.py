@@ -72,7 +72,7 @@ def answer(environment, contexts, request):
         clock = datetime.datetime.fromisoformat(request["now"])
     signal.setitimer(signal.ITIMER_REAL, 5)
     try:
-        return {"out": environment.from_string(request["t"]).render(**contexts[request["c"]])}
+        return {"out": environment.from_string(request["t"]).render(**json.loads(contexts[request["c"]]))}
     except AssertionError as e:
         # A bug of Jinja2: names that stand only in the filter of a block assignment.
         return {"limit": "jinja"} if "Tried to resolve a name" in str(e) else {"err": "AssertionError", "message": str(e)[:200]}
@@ -86,7 +86,7 @@ def answer(environment, contexts, request):
 
 def measure(environment, contexts, request):
     template = environment.from_string(request["t"])
-    context = contexts[request["c"]]
+    context = json.loads(contexts[request["c"]])
     template.render(**context)
     renders, start = 0, time.process_time()
     while time.process_time() - start < request["seconds"]:
@@ -100,7 +100,7 @@ def main():
     signal.signal(signal.SIGALRM, too_long)
     environment = make_environment()
     respond = measure if sys.argv[1:] == ["measure"] else answer
-    contexts = json.loads(sys.stdin.readline())
+    contexts = [json.dumps(c) for c in json.loads(sys.stdin.readline())]
     for line in sys.stdin:
         print(json.dumps(respond(environment, contexts, json.loads(line))), flush=True)
 

@@ -60,6 +60,7 @@ internal static partial class FormatSpecification
         if ((type.Length == 0 && value is not FloatValue) || type is "d" or "b" or "o" or "x" or "X" or "c" || (type == "n" && value is not FloatValue))
         {
             if (Numbers.AsInteger(value) is not { } whole) throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'float'");
+            if (precision is not null) throw EvaluationException.Runtime("Precision not allowed in integer format specifier");
             negative = whole.Sign < 0;
             digits = Integer(BigInteger.Abs(whole), type, spec.Groups["alternate"].Success, grouping);
             if (value is BooleanValue && type.Length == 0) return ("", value.IsTrue ? "True" : "False");

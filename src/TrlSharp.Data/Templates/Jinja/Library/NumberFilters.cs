@@ -86,7 +86,8 @@ internal static class NumberFilters
     private static TextValue FileSize(RenderState state, Value?[] bound)
     {
         var binary = bound[1]?.IsTrue ?? false;
-        var bytes = ((FloatValue)ToFloat([bound[0], null])).Value;
+        var bytes = Numbers.AsDouble(bound[0]!) ?? (bound[0] is TextValue text ? PythonNumbers.ParseFloat(text.Text) : null)
+            ?? throw EvaluationException.Runtime($"could not convert {bound[0]!.TypeName} to float");
         var unit = binary ? 1024.0 : 1000.0;
         string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         if (bytes == 1) return TextValue.Of("1 Byte", state.Run);

@@ -22,8 +22,19 @@ internal static class Numbers
 
     public static double ToDouble(BigInteger value)
     {
-        var real = (double)value;
+        var real = Nearest(value);
         return double.IsInfinity(real) ? throw EvaluationException.Runtime("int too large to convert to float") : real;
+    }
+
+    /// <summary>The nearest double, ties to even; .NET's own conversion cuts bits off.</summary>
+    public static double Nearest(BigInteger value)
+    {
+        const int Word = 64;
+        var magnitude = BigInteger.Abs(value);
+        var shift = (int)Math.Max(0, magnitude.GetBitLength() - Word);
+        var top = (ulong)(magnitude >> shift);
+        if (shift > 0 && !(magnitude & ((BigInteger.One << shift) - 1)).IsZero) top |= 1;
+        return value.Sign * Math.ScaleB((double)top, shift);
     }
 
     /// <summary>An integer argument of a filter or method.</summary>

@@ -61,7 +61,7 @@ internal static class PercentFormat
             case 'r' or 'a':
                 var output = new TextBuilder();
                 value.AppendRepr(output, state.Run);
-                return Limit(output.ToValue(), spec.Precision);
+                return Limit(spec.Conversion == 'a' ? ReprEscape.Ascii(output.ToValue()) : output.ToValue(), spec.Precision);
             case 'c':
                 return value is TextValue { Length: 1 } single ? single : Number(state, value, Character(Numbers.Argument(value, "%c")));
             default:

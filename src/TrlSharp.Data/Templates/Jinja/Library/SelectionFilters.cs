@@ -90,7 +90,7 @@ internal static class SelectionFilters
     private static Value Attribute(Value?[] bound)
     {
         var name = TextMethods.Text(bound[1]!, "attr").Text;
-        if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        if (bound[0] is UndefinedValue undefined && !Sandbox.IsInternal(name)) throw undefined.Fail();
         return bound[0]!.Attribute(name) ?? (Sandbox.Forbids(bound[0]!, name) ? Sandbox.Unsafe(bound[0]!, name) : UndefinedValue.Member(bound[0]!, name));
     }
 }

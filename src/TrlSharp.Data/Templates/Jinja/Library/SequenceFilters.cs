@@ -48,7 +48,7 @@ internal static class SequenceFilters
 
     private static Value Last(Value value) => value is LazyValue { IsView: false }
         ? throw EvaluationException.Runtime("'generator' object is not reversible")
-        : value.Iterate().LastOrDefault() ?? new UndefinedValue("No last item, sequence was empty.");
+        : (value is TextValue text ? text.Item(IntegerValue.Of(-1)) : value.Iterate().LastOrDefault()) ?? new UndefinedValue("No last item, sequence was empty.");
 
     private static Value Join(RenderState state, Arguments arguments)
     {
@@ -102,14 +102,14 @@ internal static class SequenceFilters
         if (by is not ("key" or "value")) throw EvaluationException.Runtime("You can only sort by either \"key\" or \"value\"");
         var key = Key(null, bound[1]?.IsTrue ?? false);
         var pairs = map.Entries.Select(e => ListValue.Pair(e.Key, e.Value)).ToList();
-        return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3]?.IsTrue ?? false)]);
+        return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3] is { } backwards && Numbers.Argument(backwards, "dictsort") != 0)]);
     }
 
     private static ListValue Sort(Value?[] bound)
     {
         var caseSensitive = bound[2]?.IsTrue ?? false;
         var items = bound[0]!.Iterate().ToList();
-        var reverse = bound[1]?.IsTrue ?? false;
+        var reverse = bound[1] is { } backwards && Numbers.Argument(backwards, "sort") != 0;
         // Compared as lists, as in Jinja2: equal keys, undefined ones among them, need no order.
         Value?[] names = bound[3] is TextValue text ? [.. text.Text.Split(',').Select(n => TextValue.Of(n, default))] : [bound[3]];
         var keys = names.Select(n => Key(n, caseSensitive)).ToList();

@@ -65,7 +65,8 @@ internal static partial class StrFormat
         var value = Lookup(match.Groups["name"].Value, arguments, ref automatic);
         value = match.Groups["conversion"].Value switch
         {
-            "r" or "a" => Repr(state, value),
+            "r" => Repr(state, value),
+            "a" => ReprEscape.Ascii(Repr(state, value)),
             "s" => value.ToText(state.Run),
             _ => value,
         };

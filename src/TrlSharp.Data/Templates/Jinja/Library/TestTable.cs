@@ -36,8 +36,8 @@ internal static class TestTable
         ["ge"] = (x, y) => ComparisonExpression.Holds(">=", x, y!),
         ["in"] = (x, y) => ComparisonExpression.Contains(y!, x),
         ["sameas"] = (x, y) => Same(x, y!),
-        ["filter"] = (x, _) => x is TextValue name && FilterTable.Exists(name.Text),
-        ["test"] = (x, _) => x is TextValue name && Exists(name.Text),
+        ["filter"] = (x, _) => IsName(x, FilterTable.Exists),
+        ["test"] = (x, _) => IsName(x, Exists),
     };
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
@@ -58,6 +58,12 @@ internal static class TestTable
         if (!Tests.TryGetValue(name, out var test)) throw EvaluationException.Runtime(Unknown(name));
         var bound = Binary.Contains(name) ? arguments.Bind(2, "value", "other") : arguments.Bind(1, "value");
         return test(bound[0]!, bound.Length > 1 ? bound[1] : null);
+    }
+
+    private static bool IsName(Value value, Func<string, bool> exists)
+    {
+        ValueEquality.RequireHashable(value);
+        return value is TextValue name && exists(name.Text);
     }
 
     private static Value Remainder(Value x, Value y)

@@ -99,10 +99,10 @@ internal static class TextFilters
         var bound = arguments.Bind(1, "s", "length", "killwords", "end", "leeway");
         var length = bound[1] is { } given ? Numbers.Argument(given, "truncate") : 255;
         var end = bound[3] is { } mark ? TextMethods.Text(mark, "truncate") : TextValue.Of("...", state.Run);
-        var leeway = bound[4] is null or NoneValue ? 5 : Numbers.Argument(bound[4]!, "truncate");
+        var leeway = bound[4] is null or NoneValue ? 5 : Numbers.AsDouble(bound[4]!) ?? throw EvaluationException.Runtime($"truncate: unsupported leeway of type {bound[4]!.TypeName}");
         if (length < end.Length) throw EvaluationException.Runtime($"expected length >= {end.Length}, got {length}");
         if (leeway < 0) throw EvaluationException.Runtime($"expected leeway >= 0, got {leeway}");
-        if (bound[0]!.Length <= (long)length + leeway) return bound[0]!;
+        if (bound[0]!.Length <= length + leeway) return bound[0]!;
         var text = TextMethods.Text(bound[0]!, "truncate");
         var kept = text.Slice(0, CodePoints.ToUnit(text.Text, length - end.Length));
         if (!(bound[2]?.IsTrue ?? false) && kept.Text.LastIndexOf(' ') is >= 0 and var space) kept = kept.Slice(0, space);

@@ -20,7 +20,7 @@ internal static class TextMethods
         ["rstrip"] = (_, t, a) => Strip(t, Optional(a.Bind(0, "chars")[0], "rstrip"), left: false, right: true),
         ["split"] = (s, t, a) => TextSplitting.Split(s, t, a.Bind(0, "sep", "maxsplit"), fromRight: false),
         ["rsplit"] = (s, t, a) => TextSplitting.Split(s, t, a.Bind(0, "sep", "maxsplit"), fromRight: true),
-        ["splitlines"] = (s, t, a) => TextSplitting.Lines(s, t, a.Bind(0, "keepends")[0]?.IsTrue ?? false),
+        ["splitlines"] = (s, t, a) => TextSplitting.Lines(s, t, a.Bind(0, "keepends")[0] is { } keep && Numbers.Argument(keep, "splitlines") != 0),
         ["partition"] = (_, t, a) => TextSplitting.Partition(t, Text(a.Bind(1, "sep")[0]!, "partition"), last: false),
         ["rpartition"] = (_, t, a) => TextSplitting.Partition(t, Text(a.Bind(1, "sep")[0]!, "rpartition"), last: true),
         ["replace"] = (s, t, a) => Replace(s, t, a.Bind(2, "old", "new", "count")),

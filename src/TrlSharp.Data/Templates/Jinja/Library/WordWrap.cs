@@ -27,7 +27,8 @@ internal static partial class WordWrap
                 if (!first) output.Append(glue);
                 first = false;
                 state.Charge(end - start + glue.Text.Length);
-                output.Append((TextValue)line, start, end);
+                var piece = ((TextValue)line).Slice(start, end);
+                output.Append(glue.IsMarkup ? Escaping.Escape(piece) : piece);
             }
         }
 

@@ -37,6 +37,8 @@ internal sealed class SetBlockStatement(Target target, FilterExpression? filter,
 
     public override IEnumerable<Expression> Expressions => filter is null ? [] : [filter];
 
+    public override IEnumerable<Expression> Inside => Expressions;
+
     public override IEnumerable<Statement> Bodies => body;
 
     public override void Declare(Symbols symbols) => target.Declare(symbols);

@@ -21,6 +21,8 @@ internal sealed class ForStatement(
 
     public override IEnumerable<Expression> Expressions => test is null ? [items] : [items, test];
 
+    public override IEnumerable<Expression> Inside => test is null ? [] : [test];
+
     public override IEnumerable<Statement> Bodies => body.Concat(otherwise);
 
     public override void Declare(Symbols symbols) => symbols.Read(items);
@@ -115,12 +117,18 @@ internal sealed class ForStatement(
 
     private IEnumerable<Value> Passing(RenderState state, Value iterable, Expression test)
     {
-        _testLayout!.Enter(state);
+        var (activation, first) = (state.Activation, true);
         foreach (var element in iterable.Iterate())
         {
             state.Step();
+            var outer = state.Activation; // a macro may ask what comes next
+            state.Activation = activation;
+            if (first) _testLayout!.Enter(state);
+            first = false;
             _tested.Assign(state, element);
-            if (test.Evaluate(state).IsTrue) yield return element;
+            var passes = test.Evaluate(state).IsTrue;
+            state.Activation = outer;
+            if (passes) yield return element;
         }
     }
 

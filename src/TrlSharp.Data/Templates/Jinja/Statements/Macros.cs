@@ -121,6 +121,8 @@ internal sealed class MacroStatement(MacroBody macro) : Statement
 
     public override IEnumerable<Expression> Expressions => macro.Defaults;
 
+    public override IEnumerable<Expression> Inside => Expressions;
+
     public override IEnumerable<Statement> Bodies => macro.Body;
 
     public override void Declare(Symbols symbols) => symbols.Assign(macro.Name!);
@@ -142,6 +144,8 @@ internal sealed class MacroStatement(MacroBody macro) : Statement
 internal sealed class CallStatement(CallExpression call, MacroBody caller, Origin here) : Statement
 {
     public override IEnumerable<Expression> Expressions => caller.Defaults.Prepend(call);
+
+    public override IEnumerable<Expression> Inside => caller.Defaults;
 
     public override IEnumerable<Statement> Bodies => caller.Body;
 

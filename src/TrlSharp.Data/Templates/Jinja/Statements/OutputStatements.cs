@@ -124,6 +124,8 @@ internal sealed class FilterStatement(FilterExpression filter, IReadOnlyList<Sta
 
     public override IEnumerable<Expression> Expressions => [filter];
 
+    public override IEnumerable<Expression> Inside => Expressions;
+
     public override IEnumerable<Statement> Bodies => body;
 
     public override void Bind(Symbols symbols)

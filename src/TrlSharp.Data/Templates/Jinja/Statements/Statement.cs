@@ -24,6 +24,9 @@ internal abstract class Statement
     /// <summary>The expressions directly inside.</summary>
     public virtual IEnumerable<Expression> Expressions => [];
 
+    /// <summary>Those of the expressions that are evaluated in a block of their own.</summary>
+    public virtual IEnumerable<Expression> Inside => [];
+
     /// <summary>The statements directly inside.</summary>
     public virtual IEnumerable<Statement> Bodies => [];
 

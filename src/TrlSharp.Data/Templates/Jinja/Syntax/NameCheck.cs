@@ -15,7 +15,7 @@ internal static class NameCheck
         foreach (var statement in statements)
         {
             var inside = statement is IfStatement;
-            foreach (var expression in statement.Expressions) Verify(expression, soft || inside);
+            foreach (var expression in statement.Expressions) Verify(expression, (soft || inside) && !statement.Inside.Contains(expression));
             Verify(statement.Bodies, inside);
         }
     }

@@ -52,10 +52,7 @@ internal static class Arithmetic
         }
 
         state.Charge(left.Text.Length + right.Text.Length);
-        var output = new TextBuilder();
-        output.Append(left, state.Owner, prompt: false, generation: 0);
-        output.Append(right, state.Owner, prompt: false, generation: 0);
-        return output.ToValue(markup);
+        return TextValue.Join(left, right, state.Owner, markup);
     }
 
     private static ListValue Concatenate(RenderState state, ListValue left, ListValue right)
@@ -113,7 +110,7 @@ internal static class Arithmetic
         var shift = Math.Max(0, 66 - (int)(a.GetBitLength() - b.GetBitLength()));
         var quotient = BigInteger.DivRem(BigInteger.Abs(a) << shift, BigInteger.Abs(b), out var rest);
         if (!rest.IsZero) quotient |= 1;
-        var result = Math.ScaleB((double)quotient, -shift);
+        var result = Math.ScaleB(Numbers.Nearest(quotient), -shift);
         if (double.IsInfinity(result)) throw EvaluationException.Runtime("integer division result too large for a float");
         return a.Sign * b.Sign < 0 ? -result : result;
     }

@@ -6,6 +6,7 @@ namespace TrlSharp.Templates.Jinja.Values;
 internal sealed class NamespaceValue : Value
 {
     private readonly List<(Value? Key, string? Name, Value Value)> _fields = [];
+    private bool _printing;
 
     /// <param name="fields">The first fields; keys that are no text are kept, but cannot be read.</param>
     public NamespaceValue(MapValue fields)
@@ -33,7 +34,16 @@ internal sealed class NamespaceValue : Value
     {
         output.Append("<Namespace ", here);
         var run = here;
-        MapValue.From(_fields.Select(f => KeyValuePair.Create(f.Key ?? TextValue.Of(f.Name!, run), f.Value))).AppendRepr(output, here);
+        if (_printing) output.Append("{...}", here);
+        else AppendFields(output, run);
         output.Append(">", here);
+    }
+
+    /// <summary>A namespace may hold itself: printed inside of itself, it is cut off as Python does.</summary>
+    private void AppendFields(TextBuilder output, Run run)
+    {
+        _printing = true;
+        MapValue.From(_fields.Select(f => KeyValuePair.Create(f.Key ?? TextValue.Of(f.Name!, run), f.Value))).AppendRepr(output, run);
+        _printing = false;
     }
 }

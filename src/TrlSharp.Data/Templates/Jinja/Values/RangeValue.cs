@@ -21,6 +21,15 @@ internal sealed class RangeValue(long start, long stop, long step) : Value
     /// <summary>The range of the elements at the indices from, from + stride … before to.</summary>
     public RangeValue Slice((long From, long To) indices, long stride) => new(start + (indices.From * step), start + (indices.To * step), step * stride);
 
+    public override Value? Attribute(string name) => name switch
+    {
+        "start" => IntegerValue.Of(start),
+        "stop" => IntegerValue.Of(stop),
+        "step" => IntegerValue.Of(step),
+        "index" or "count" => ListMethods.Bind(new([.. Iterate()], tuple: true), name),
+        _ => null,
+    };
+
     public override IEnumerable<Value> Iterate() => Enumerable.Range(0, Length).Select(i => (Value)IntegerValue.Of(start + (i * step)));
 
     public override Value? Item(Value key)
