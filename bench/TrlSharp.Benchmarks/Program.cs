@@ -1,17 +1,22 @@
 using TrlSharp.Benchmarks.Data;
+using TrlSharp.Benchmarks.Generation;
 using TrlSharp.Benchmarks.Templates;
 using TrlSharp.Benchmarks.Tokenization;
+using TrlSharp.Benchmarks.Training;
 
 // dotnet run -c Release --project bench/TrlSharp.Benchmarks -- NAME [arguments]
 // Every benchmark reports ratios measured in one run: to this machine's matrix-multiplication rate, or to a baseline that runs beside it.
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["cache"] = CacheBenchmark.Run,
+    ["decode"] = DecodeBenchmark.Run,
+    ["masks"] = MaskBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,
     ["templates"] = TemplatesBenchmark.Run,
     ["tokenizer"] = TokenizerBenchmark.Run,
+    ["training"] = TrainingBenchmark.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

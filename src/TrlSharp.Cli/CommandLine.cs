@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using TrlSharp.Cli.Commands;
+using TrlSharp.Cli.Commands.Data;
+using TrlSharp.Cli.Commands.Masks;
+using TrlSharp.Cli.Commands.Tokenizers;
 
 namespace TrlSharp.Cli;
 
@@ -17,9 +20,9 @@ internal static class CommandLine
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 
         using var signals = new StopSignals(terminal.Error);
-        var root = Build(terminal);
+        var root = Build(terminal with { Signals = signals });
         var parsed = root.Parse(args);
-        if (UsageErrors.Describe(parsed) is { } usage)
+        if (!HelpText.IsAsked(parsed) && UsageErrors.Describe(parsed, args) is { } usage)
         {
             await terminal.Error.WriteLineAsync(usage).ConfigureAwait(false);
             return ExitCode.Usage;
@@ -52,6 +55,12 @@ internal static class CommandLine
         {
             DemoCommand.Create(terminal),
             SftCommand.Create(terminal),
+            DataCommand.Create(terminal),
+            MaskCommand.Create(terminal),
+            TokenizerCommand.Create(terminal),
+            GenerateCommand.Create(terminal),
+            ChatCommand.Create(terminal),
+            MergeCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             new VersionOption(),
             HelpText.WithExitCodes(),

@@ -14,10 +14,19 @@ internal static class HelpText
         return help;
     }
 
+    /// <summary>Whether help was asked for: then nothing else of the command line matters.</summary>
+    public static bool IsAsked(ParseResult parsed) => parsed.Action is Action or HelpAction;
+
     private sealed class Action(HelpAction inner) : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)
         {
+            if (parseResult.CommandResult.Command.Name == Commands.SftCommand.Name)
+            {
+                Commands.SftHelp.Print(parseResult.InvocationConfiguration.Output);
+                return ExitCode.Done;
+            }
+
             var code = inner.Invoke(parseResult);
             if (parseResult.CommandResult.Parent is not null) return code;
             var output = parseResult.InvocationConfiguration.Output;

@@ -3,20 +3,30 @@ using Spectre.Console;
 
 namespace TrlSharp.Cli;
 
-/// <summary>Where a command writes: standard output and error, and whether a person watches it.</summary>
+/// <summary>Where a command reads and writes: the standard streams, and whether a person watches them.</summary>
 /// <param name="Out">Results.</param>
 /// <param name="Error">Faults and warnings.</param>
 /// <param name="Ansi">Styled output; plain text when output is piped or <c>NO_COLOR</c> is set.</param>
 /// <param name="IsInteractive">False when output is piped: progress is then printed as lines.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Ansi, bool IsInteractive)
 {
-    private const int PlainWidth = 120;
+    /// <summary>Piped lines are not broken: other programs read them.</summary>
+    private const int PlainWidth = 1 << 16;
+
+    /// <summary>What the user types, or what is piped in.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Whether a person types, so that asking for a line makes sense.</summary>
+    public bool IsTyped { get; init; }
+
+    /// <summary>Ctrl-C and SIGTERM of the running command; null outside of one.</summary>
+    public StopSignals? Signals { get; init; }
 
     /// <summary>The process's own streams, UTF-8 whatever the locale says.</summary>
     public static Terminal ForProcess()
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        return Create(Console.Out, Console.Error, interactive: !Console.IsOutputRedirected);
+        return Create(Console.Out, Console.Error, interactive: !Console.IsOutputRedirected) with { In = Console.In, IsTyped = !Console.IsInputRedirected };
     }
 
     /// <summary>Plain streams, for tests and for output that goes to a file.</summary>

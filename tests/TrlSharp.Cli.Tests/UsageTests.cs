@@ -5,6 +5,8 @@ public sealed class UsageTests
     [Theory]
     [InlineData("doctr", "unknown command 'doctr'. Did you mean doctor?")]
     [InlineData("doctor --hlep", "unknown option '--hlep'. Did you mean --help?")]
+    [InlineData("sft --dataset_name a.jsonl --output_dr out", "unknown option '--output_dr'. Did you mean --output_dir?")]
+    [InlineData("sft --dataset_name=--a --max_step=3", "unknown option '--max_step'. Did you mean --max_steps?")]
     public async Task A_typing_error_is_one_line_with_the_nearest_name(string line, string part)
     {
         var (code, output, error) = await Cli.RunAsync(line.Split(' '));

@@ -16,4 +16,8 @@ public sealed class SuiteTests
         Assert.True(failed.Count == 0, $"{failed.Count} of {results.Count} cases failed; the first: {failed.FirstOrDefault()?.Name}: {failed.FirstOrDefault()?.Detail}");
         Assert.NotEmpty(results);
     }
+
+    [Fact]
+    public void The_page_of_differences_shows_the_rows_that_trl_gets_wrong() =>
+        WrittenPage.CheckBlock("docs/differences-from-trl.md", "rows", SftDataDifferences.Write(SharedData.Path("conformance", "sft_data")));
 }

@@ -4,7 +4,8 @@ using TrlSharp.Models;
 namespace TrlSharp.Conformance;
 
 /// <summary>
-/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step: the recorded micro-batches are fed to our optimizer step.
+/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step: the recorded micro-batches are fed to our optimizer step, and, where the recording has all it takes, our
+/// trainer makes the whole run by itself.
 /// </summary>
 internal static class TracesSftSuite
 {
@@ -17,18 +18,19 @@ internal static class TracesSftSuite
         foreach (var run in runs)
         {
             if (run.ResumedFrom is null) yield return Case(run, "replay", (model, loose) => Replay.Check(run, batches.Of(run), model, loose));
+            if (WholeRun.Applies(run)) yield return Case(run, "run", (model, _) => WholeRun.Check(run, batches.Rows(run), model));
         }
     }
 
     private static CaseResult Case(TraceRun run, string mode, Action<CausalLM, bool> check)
     {
         var name = $"{run.Name}/{mode}";
-        if (run.IsAdapter) return CaseResult.Refuse(name, "a run with an adapter, which this suite does not attach yet");
         try
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
             var bf16 = run.Arguments.GetProperty("resolved").GetProperty("bf16").GetBoolean();
             using var model = ModelFolder.Load(run.InitialFolder, new() { Dtype = bf16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32 });
+            using var adapter = run.IsAdapter ? run.Attach(model) : null;
             check(model, bf16);
             return CaseResult.Pass(name);
         }

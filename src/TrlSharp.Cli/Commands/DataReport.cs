@@ -1,27 +1,51 @@
 using System.Globalization;
 using Spectre.Console;
 using TrlSharp.Inspection;
+using TrlSharp.Packing;
+using TrlSharp.Preparation;
 using TrlSharp.Sft;
 
 namespace TrlSharp.Cli.Commands;
 
-/// <summary>What is said before the first step: where every row went, and which tokens of the first chat are trained.</summary>
+/// <summary>What is said before the first step: where every row and token went, and which tokens of the first chat are trained.</summary>
 internal static class DataReport
 {
     public static void Print(Terminal terminal, SftData data)
     {
-        var account = data.Account;
-        Line(terminal, "rows read", account.Rows);
-        foreach (var (reason, (count, example)) in account.Dropped) terminal.Line(Text($"  left out           {count,12:N0}  {reason}; the first: {example}"));
-        if (account.SplitRows > 0) Line(terminal, "  split", account.SplitRows, "rows into several examples, so that each is what sampling would give");
-        Line(terminal, "examples", account.Examples);
-        Line(terminal, "tokens", account.Tokens);
-        Line(terminal, "  trained", account.TrainedTokens, Text($"({100.0 * account.TrainedTokens / Math.Max(1, account.Tokens):F1} %, Σ weights {account.TargetWeight:N1})"));
-        Line(terminal, "packed rows", account.PackedRows);
-        foreach (var (note, (count, example)) in account.Notes) terminal.Line(Text($"note: {count:N0} × {note}; the first: {example}"));
+        foreach (var notice in data.Notices) terminal.Line($"note: {notice}");
+        Print(terminal, data.Account);
+        if (data.EvaluationAccount is { } evaluation)
+        {
+            terminal.Line();
+            terminal.Line("evaluation");
+            Print(terminal, evaluation);
+        }
+
         if (data.FirstChat is not { } chat) return;
         terminal.Line();
         Show(terminal, MaskTerminal.Show(data.Builder.Explain(chat), data.Builder.Policy.Name, chat.Origin.ToString()));
+    }
+
+    /// <summary>Every arrow from the files to the packed rows; what left at each.</summary>
+    public static void Print(Terminal terminal, Account account)
+    {
+        foreach (var source in account.Sources)
+        {
+            if (account.Sources.Count > 1) terminal.Line(Text($"{source.Name}"));
+            Line(terminal, "rows read", source.Rows, string.Join(", ", source.Formats.Select(f => Text($"{f.Value:N0} × {f.Key}"))));
+            foreach (var (name, count, meaning) in Leaving(source))
+                if (count > 0) Line(terminal, $"  {name}", count, meaning);
+            if (source.Split > 0) Line(terminal, "  split", source.Split, "rows into several examples, so that each is what sampling would give");
+            if (source.Truncated > 0) Line(terminal, "  truncated", source.Truncated, "examples lost tokens to max_length");
+            if (source.SequencesTaken != source.Sequences) Line(terminal, "  not taken", source.Sequences - source.SequencesTaken, "examples: a quota, a part of an epoch or the end of the mixture");
+        }
+
+        foreach (var (reason, tally) in account.Reasons) terminal.Line(Text($"  left out           {tally.Count,12:N0}  {reason}; the first: {tally.First}"));
+        Line(terminal, "examples", account.Sequences);
+        Line(terminal, "tokens", account.Tokens);
+        Line(terminal, "  trained", account.TrainedTokens, Text($"({100.0 * account.TrainedTokens / Math.Max(1, account.Tokens):F1} %, Σ weights {account.Weight:N1})"));
+        if (account.Packing is { } packing) PrintPacking(terminal, packing);
+        foreach (var (note, tally) in account.Notes) terminal.Line(Text($"note: {tally.Count:N0} × {note}; the first: {tally.First}"));
     }
 
     /// <summary>Pieces of a mask view: colour where there is colour; the brackets say the same without.</summary>
@@ -29,6 +53,25 @@ internal static class DataReport
     {
         foreach (var piece in pieces) terminal.Ansi.Write(new Text(piece.Text, StyleOf(piece.Tone)));
         terminal.Line();
+    }
+
+    /// <summary>The ways in which rows leave between the file and the examples.</summary>
+    internal static IEnumerable<(string Name, long Count, string Meaning)> Leaving(SourceAccount source) =>
+    [
+        ("refused", source.Refused, "rows cannot be used"),
+        ("filtered", source.Filtered, "rows do not pass the filters"),
+        ("duplicates", source.Duplicates, "rows say the same as an earlier one"),
+        ("contaminated", source.Contaminated, "rows have a prompt of the evaluation data"),
+        ("held out", source.HeldOut, "rows are on the other side of the split"),
+        ("dropped", source.Dropped, "rows gave no example"),
+    ];
+
+    private static void PrintPacking(Terminal terminal, PackingTotals packing)
+    {
+        Line(terminal, "packed rows", packing.Rows, Text($"{packing.TokensOut:N0} tokens, Σ weights {packing.WeightOut:N1}"));
+        if (packing.Truncated > 0) Line(terminal, "  truncated", packing.Truncated, "examples cut at the end of a row");
+        if (packing.Split > 0) Line(terminal, "  cut", packing.Split, "examples stand in more than one piece");
+        if (packing.Joined > 0) Line(terminal, "  joined", packing.Joined, "documents continue in the same row");
     }
 
     private static Style StyleOf(TextTone tone) => tone switch

@@ -10,13 +10,23 @@ namespace TrlSharp.Cli.Commands;
 internal sealed class SftOptionSet
 {
     private const string Train = "train";
+    private const string Negation = "no_";
     private readonly Option<string?> _config = new("--config") { Description = "A YAML file with the same keys; flags win." };
     private readonly List<(string Key, Option<string[]> Option)> _options = [];
+    private readonly List<(string Key, Option<bool> Option)> _negations = [];
 
-    public SftOptionSet(Command command)
+    public SftOptionSet(Command command, IReadOnlyList<SftOption>? settings = null)
     {
         command.Add(_config);
-        foreach (var setting in SftOptionTable.All) Add(command, setting.Name, Describe(setting), setting.Kind == OptionKind.Flag, hidden: setting.Treatment is OptionTreatment.Refused or OptionTreatment.WithoutEffect);
+        settings ??= SftOptionTable.All;
+        foreach (var setting in settings) Add(command, setting.Name, Describe(setting), setting.Kind == OptionKind.Flag, hidden: setting.Treatment is OptionTreatment.Refused or OptionTreatment.WithoutEffect);
+        foreach (var setting in settings.Where(s => s.Kind == OptionKind.Flag && (s.TrlDefault ?? s.Default) == "true"))
+        {
+            var off = new Option<bool>($"--{Negation}{setting.Name}", $"--{Negation}{setting.Name}".Replace('_', '-')) { Description = $"--{setting.Name} false.", Hidden = true };
+            command.Add(off);
+            _negations.Add((setting.Name, off));
+        }
+
         foreach (var key in TrainPolicy.SettingNames) Add(command, $"{Train}.{key}", "Part of --train; see docs/masks.md.", flag: false, hidden: false);
     }
 
@@ -36,6 +46,8 @@ internal sealed class SftOptionSet
             else given.Add((key, values.Length switch { 0 => RowValue.True, 1 => RowValue.Of(values[0]), _ => RowValue.List([.. values.Select(RowValue.Of)]) }, "--"));
         }
 
+        foreach (var (key, option) in _negations)
+            if (parsed.GetValue(option)) given.Add((key, RowValue.False, "--"));
         var settings = Apply(given);
         return policy.Count == 0 ? settings : settings with { Data = settings.Data with { Policy = TrainPolicy.Parse(policy) } };
     }

@@ -8,13 +8,15 @@ namespace TrlSharp.Cache;
 /// </summary>
 public sealed class PreparationCache(string folder)
 {
-    private const string Extension = ".prepared";
+    /// <summary>What the names of prepared data end in.</summary>
+    public const string Extension = ".prepared";
 
     /// <summary>The prepared data of a key: from the folder, or made and put there.</summary>
     /// <param name="key">Of <see cref="CacheKey.Finish"/>.</param>
     /// <param name="prepare">Makes the sequences; called only when they are not there.</param>
     /// <param name="notes">What is kept with them; called after the last sequence.</param>
-    /// <exception cref="DataException">The folder cannot be written (full disk, no rights), or what <paramref name="prepare"/> throws.</exception>
+    /// <exception cref="DiskException">The folder cannot be written: a full disk, no rights.</exception>
+    /// <exception cref="DataException">What <paramref name="prepare"/> throws.</exception>
     public PreparedData GetOrAdd(string key, Func<IEnumerable<TokenSequence>> prepare, Func<string> notes)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -32,7 +34,7 @@ public sealed class PreparationCache(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{folder}: prepared data cannot be written there: {e.Message} Make room, choose another cache folder, or prepare without a cache.", e);
+            throw new DiskException($"{folder}: prepared data cannot be written there: {e.Message} Make room, choose another folder (data_cache), or prepare without one (data_cache none).", e);
         }
 
         return PreparedData.Open(path) ?? throw new DataException($"{path}: what was just written cannot be read back. The disk or the file system is at fault.");

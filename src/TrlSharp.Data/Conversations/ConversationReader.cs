@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TrlSharp.Examples;
 using TrlSharp.Rows;
 
@@ -11,6 +12,8 @@ internal sealed class ConversationReader(IReadOnlyCollection<string> extraRoles,
     /// <summary>Keys with a meaning; only others can be misspelt flags.</summary>
     private static readonly string[] StructuralKeys =
         ["role", "content", "name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "thinking", "tool_responses"];
+
+    private static readonly FrozenSet<string> Structural = StructuralKeys.ToFrozenSet(StringComparer.Ordinal);
 
     /// <exception cref="MaskException">The row does not hold a usable conversation.</exception>
     public Conversation Read(ConversationExample example)
@@ -63,7 +66,7 @@ internal sealed class ConversationReader(IReadOnlyCollection<string> extraRoles,
     {
         foreach (var (key, _) in value.Fields)
         {
-            if (StructuralKeys.Contains(key) || FlagReader.Keys.Contains(key)) continue;
+            if (Structural.Contains(key) || FlagReader.IsFlag(key)) continue;
             var meant = Nearest(key, FlagReader.Keys) ?? Nearest(key, StructuralKeys.Where(k => value.Find(k) is null));
             if (meant is not null)
                 context.Report(MaskFault.NearMissKey, $"the key \"{key}\" is unknown and almost \"{meant}\"; rename it to what is meant.");
@@ -91,7 +94,24 @@ internal sealed class ConversationReader(IReadOnlyCollection<string> extraRoles,
             throw context.Fault(MaskFault.MessageShape, $"its content is a {Word(content)}, not a text or a list of parts.");
         }
 
-        CheckUnicode(context, "", value);
+        if (HoldsLoneSurrogate(value)) CheckUnicode(context, "", value);
+    }
+
+    private static bool HoldsLoneSurrogate(RowValue value)
+    {
+        switch (value.Kind)
+        {
+            case RowValueKind.String: return LoneSurrogate(value.Text) >= 0;
+            case RowValueKind.List:
+                for (var i = 0; i < value.Items.Count; i++)
+                    if (HoldsLoneSurrogate(value.Items[i])) return true;
+                return false;
+            case RowValueKind.Map:
+                for (var i = 0; i < value.Fields.Count; i++)
+                    if (HoldsLoneSurrogate(value.Fields[i].Value)) return true;
+                return false;
+            default: return false;
+        }
     }
 
     private static bool Present(RowValue value, string key) => value.Find(key) is { IsNull: false };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TrlSharp.Rows;
 
 namespace TrlSharp.Conversations;
@@ -14,8 +15,14 @@ internal sealed class FlagReader(MessageContext context, RowValue message)
     /// <summary>Every key that is a flag and that no template sees.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. Switches, .. Numbers, "masked", "train_parts", "train_detail", "prefill"];
 
+    private static readonly FrozenSet<string> KeySet = Keys.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a key is a flag.</summary>
+    public static bool IsFlag(string key) => KeySet.Contains(key);
+
     public MessageFlags Read()
     {
+        if (!MaySayAnything()) return MessageFlags.None;
         var (weight, key) = ReadWeight(message, "");
         var calls = MessageBody.Items(message, "tool_calls");
         var callWeights = calls.Select((c, i) => c.Kind == RowValueKind.Map ? ReadWeight(c, $"tool_calls[{i}].").Weight : null).ToArray();
@@ -34,6 +41,15 @@ internal sealed class FlagReader(MessageContext context, RowValue message)
             ToolCalls = callWeights.Any(w => w is not null) ? callWeights : [],
             PrefillLength = prefill,
         };
+    }
+
+    /// <summary>Most messages have no flag, no call and no parts, and need no closer look.</summary>
+    private bool MaySayAnything()
+    {
+        var fields = message.Fields;
+        for (var i = 0; i < fields.Count; i++)
+            if (KeySet.Contains(fields[i].Key) || (fields[i].Value.Kind == RowValueKind.List && fields[i].Key is "content" or "tool_calls")) return true;
+        return false;
     }
 
     /// <summary>The one weight that all flags of a map agree on: numbers must be equal, switches must say the same about above zero or not.</summary>

@@ -161,4 +161,7 @@ public enum MaskFault
 
     /// <summary>Outer white space of a field was trimmed by the template.</summary>
     Trimmed,
+
+    /// <summary>What a collator of TRL does with the row, told beside the proved mask; never a property of ours.</summary>
+    ComparedCollator,
 }

@@ -19,7 +19,7 @@ public static class MaskFaults
     {
         <= MaskFault.MarkerAbsent => Severity.Error,
         MaskFault.FieldRenamed or MaskFault.ArgumentsNormalised or MaskFault.ContentNormalised => Severity.Silent,
-        MaskFault.Split or MaskFault.ModeChosen or MaskFault.Trimmed => Severity.Silent,
+        MaskFault.Split or MaskFault.ModeChosen or MaskFault.Trimmed or MaskFault.ComparedCollator => Severity.Silent,
         _ => Severity.Warning,
     };
 

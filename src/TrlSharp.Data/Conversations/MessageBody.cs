@@ -13,7 +13,7 @@ internal static class MessageBody
     /// </summary>
     public static RowValue ForTemplate(RowValue message)
     {
-        if (!message.Fields.Any(f => Removed(f.Key, f.Value) || HasFlaggedItems(f.Key, f.Value))) return message;
+        if (!Changes(message.Fields)) return message;
         var fields = new List<KeyValuePair<string, RowValue>>(message.Fields.Count);
         foreach (var (key, value) in message.Fields)
         {
@@ -43,7 +43,14 @@ internal static class MessageBody
         return (part.Find("thinking") ?? part.Find("reasoning") ?? part.Find("text")) is { Kind: RowValueKind.String } text ? text.Text : null;
     }
 
-    private static bool Removed(string key, RowValue value) => FlagReader.Keys.Contains(key) || (value.IsNull && key != "content");
+    private static bool Changes(IReadOnlyList<KeyValuePair<string, RowValue>> fields)
+    {
+        for (var i = 0; i < fields.Count; i++)
+            if (Removed(fields[i].Key, fields[i].Value) || HasFlaggedItems(fields[i].Key, fields[i].Value)) return true;
+        return false;
+    }
+
+    private static bool Removed(string key, RowValue value) => FlagReader.IsFlag(key) || (value.IsNull && key != "content");
 
     private static bool HasFlaggedItems(string key, RowValue value) =>
         key is "content" or "tool_calls" && value.Kind == RowValueKind.List && value.Items.Any(i => PartFlags.Any(f => i.Find(f) is not null));

@@ -15,6 +15,9 @@ public sealed record ColumnMapping
     /// <summary>Columns that are data about the row and never decide its format (<c>label</c> of a classification, say). They stay in the metadata.</summary>
     public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>The only columns that are looked at, by the data set's names; null, the default: all. The others are not even metadata.</summary>
+    public IReadOnlySet<string>? Kept { get; init; }
+
     /// <summary>The key of a message that holds its role. Null, the default: <c>role</c> or <c>from</c>.</summary>
     public string? RoleKey { get; init; }
 
@@ -36,5 +39,7 @@ public sealed record ColumnMapping
             yield return $"columns: \"{group.Key}\" is mapped to {string.Join(" and ", group.Select(g => g.Key))}; one column has one meaning.";
         foreach (var (_, actual) in Columns)
             if (Ignored.Contains(actual)) yield return $"columns: \"{actual}\" is both mapped and ignored.";
+        foreach (var (_, actual) in Columns)
+            if (Kept?.Contains(actual) == false) yield return $"columns: \"{actual}\" is mapped, but it is not among the columns that are kept.";
     }
 }

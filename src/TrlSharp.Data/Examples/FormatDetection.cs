@@ -27,7 +27,7 @@ internal static class FormatDetection
         if (readings.Count == 1) return readings[0];
         if (options.Ambiguity == Ambiguity.Trl) return readings.MinBy(r => Array.IndexOf(TrlOrder, r.Format))!;
         throw row.Refuse($"the row can be read in {readings.Count} ways: as {string.Join(" or as ", readings)}. "
-            + "Choose the format, or ignore the column that is not meant.");
+            + "Choose the format (row_format), or ignore the column that is not meant (ignored_columns).");
     }
 
     /// <summary>Every format whose columns are there.</summary>
@@ -103,11 +103,11 @@ internal static class FormatDetection
 
     private static DataException MarkedAnswers(RowColumns row) => row.Refuse(
         $"the answer is marked good or bad by a boolean column. Columns found: {row.Found()}. Supervised training would train on bad answers too: "
-        + "use a method for unpaired preferences, filter the rows, or ignore the column if it means something else.");
+        + "use a method for unpaired preferences, filter the rows (row_filters), or ignore the column if it means something else (ignored_columns).");
 
     private static DataException Pairs(RowColumns row, FormatReading paired) => row.Refuse(
         $"the row is a preference pair ({string.Join(", ", paired.Columns)}), which supervised training does not use. "
-        + "Choose to train on the chosen answers, or use a preference method.");
+        + "Choose to train on the chosen answers (train_on_chosen), or use a preference method.");
 
     private static bool IsRanked(RowValue? answers) => answers is { Kind: RowValueKind.List, Items: [{ Kind: RowValueKind.Map }, ..] };
 
@@ -120,6 +120,6 @@ internal static class FormatDetection
             ExamplePurpose.Prompt => "prompt, messages, or question",
             _ => "messages or conversations; prompt and completion; text; instruction and output; question and answer; prompt and ranked answers; or input_ids",
         };
-        return row.Refuse($"{what}. Columns found: {row.Found()}. Expected: {wanted}. Map the data set's columns to these names.");
+        return row.Refuse($"{what}. Columns found: {row.Found()}. Expected: {wanted}. Map the data set's columns to these names (columns).");
     }
 }

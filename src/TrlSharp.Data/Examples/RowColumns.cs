@@ -38,7 +38,7 @@ internal sealed class RowColumns(Row row, ColumnMapping mapping)
     public RowValue? Metadata()
     {
         if (_used.Count == row.Value.Fields.Count) return null;
-        var rest = row.Value.Fields.Where(f => !f.Value.IsNull && !_used.Contains(f.Key)).ToList();
+        var rest = row.Value.Fields.Where(f => !f.Value.IsNull && !_used.Contains(f.Key) && mapping.Kept?.Contains(f.Key) != false).ToList();
         return rest.Count == 0 ? null : RowValue.Map(rest);
     }
 
@@ -64,6 +64,6 @@ internal sealed class RowColumns(Row row, ColumnMapping mapping)
         if (mapping.Ignored.Contains(column)) return null;
         foreach (var (_, taken) in mapping.Columns)
             if (taken == column) return null;
-        return column;
+        return mapping.Kept?.Contains(column) == false ? null : column;
     }
 }

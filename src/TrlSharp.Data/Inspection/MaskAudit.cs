@@ -43,6 +43,11 @@ public sealed class MaskAudit : IDisposable
     {
         ArgumentNullException.ThrowIfNull(result);
         _statistics.Add(origin, result);
+        Lines(origin, result);
+    }
+
+    private void Lines(RowOrigin origin, BuildResult result)
+    {
         for (var i = 0; i < result.Sequences.Count; i++) Line(Example(result.Sequences[i], result.Explanations[i]));
         foreach (var left in result.LeftOut) Line(RowValue.MapOf(("row", RowValue.Of(origin.ToString())), ("left_out", RowValue.Of(left.Fault.Code())), ("why", RowValue.Of(left.Text))));
     }
@@ -55,6 +60,36 @@ public sealed class MaskAudit : IDisposable
         Line(RowValue.MapOf(("row", RowValue.Of(refusal.Origin.ToString())), ("refused", RowValue.Of(refusal.Fault.Code()))));
     }
 
+    /// <summary>Writes whatever became of a row.</summary>
+    public void Add(SurveyedRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (row.Fault is MaskException refusal)
+        {
+            Add(refusal);
+            return;
+        }
+
+        _statistics.Add(row);
+        foreach (var result in row.Results) Lines(row.Row!.Origin, result);
+        if (row.Fault is { } fault)
+            Line(RowValue.MapOf(("row", RowValue.Of(row.Name)), ("refused", RowValue.Of(row.FaultCode)), ("why", RowValue.Of(fault.Message))));
+    }
+
+    /// <summary>SHA-256 over the rows of a data set as they are read, whatever its compression and line ends.</summary>
+    public static string Sha256(IRowSource rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (row, fault) in Refusals.Interleave(rows))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(row?.Value.ToString() ?? fault!.Message));
+            hash.AppendData("\n"u8);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     /// <summary>Writes the totals and ends the document; the writer stays open.</summary>
     public void Dispose()
     {
@@ -62,7 +97,7 @@ public sealed class MaskAudit : IDisposable
         var totals = RowValue.MapOf(
             ("rows", Whole(s.Rows)), ("rows_trained", Whole(s.RowsTrained)), ("rows_split", Whole(s.RowsSplit)), ("examples", Whole(s.Sequences)),
             ("tokens", Whole(s.Tokens)), ("trained_tokens", Whole(s.TrainedTokens)), ("weight", RowValue.Of(s.Weight)),
-            ("dropped", Counts(s.Dropped)), ("refused", Counts(s.Refused)), ("findings", Counts(s.Findings)));
+            ("dropped", Counts(s.Dropped)), ("refused", Counts(s.Refused)), ("unreadable", Whole(s.Unreadable)), ("findings", Counts(s.Findings)));
         _writer.Write($"\n],\n\"totals\":{totals}}}\n");
         _writer.Flush();
     }

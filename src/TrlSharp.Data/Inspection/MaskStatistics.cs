@@ -7,7 +7,7 @@ using TrlSharp.Templates;
 namespace TrlSharp.Inspection;
 
 /// <summary>
-/// Totals of a run over rows. They add up: rows in = rows trained + rows dropped + rows refused. Not for concurrent use: give each thread its own and
+/// Totals of a run over rows. They add up: rows in = rows trained + rows dropped + rows refused + rows that could not be read. Not for concurrent use: give each thread its own and
 /// <see cref="Add(MaskStatistics)"/> them in order.
 /// </summary>
 public sealed class MaskStatistics
@@ -48,6 +48,12 @@ public sealed class MaskStatistics
 
     /// <summary>Rows that were refused and gone round (<c>--keep-going</c>), by fault.</summary>
     public IReadOnlyList<FaultCount> Refused => Counts(_refused);
+
+    /// <summary>Rows that could not be read at all.</summary>
+    public long Unreadable { get; private set; }
+
+    /// <summary>The first of them, or empty.</summary>
+    public string FirstUnreadable { get; private set; } = "";
 
     /// <summary>Warnings and notes, by kind.</summary>
     public IReadOnlyList<FaultCount> Findings => Counts(_findings);
@@ -96,11 +102,29 @@ public sealed class MaskStatistics
         Count(_refused, refusal.Fault, refusal.Message);
     }
 
+    /// <summary>Counts a row that could not be read.</summary>
+    public void AddUnreadable(string message)
+    {
+        Rows++;
+        if (Unreadable++ == 0) FirstUnreadable = message;
+    }
+
+    /// <summary>Counts whatever became of a row; a row of several examples counts once, by the first of them that is trained.</summary>
+    public void Add(SurveyedRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (row.Fault is MaskException refusal) Add(refusal);
+        else if (row.Fault is { } fault) AddUnreadable(fault.Message);
+        else Add(row.Row!.Origin, Merged(row.Results));
+    }
+
     /// <summary>Adds what another thread counted; call in the order of the rows to keep first examples the same for any thread count.</summary>
     public void Add(MaskStatistics other)
     {
         ArgumentNullException.ThrowIfNull(other);
         (Rows, RowsTrained, RowsSplit, Sequences) = (Rows + other.Rows, RowsTrained + other.RowsTrained, RowsSplit + other.RowsSplit, Sequences + other.Sequences);
+        if (Unreadable == 0) FirstUnreadable = other.FirstUnreadable;
+        Unreadable += other.Unreadable;
         (Tokens, TrainedTokens, Weight) = (Tokens + other.Tokens, TrainedTokens + other.TrainedTokens, Weight + other.Weight);
         foreach (var (key, c) in other._channels) AddChannel(key, c.Tokens, c.Trained, c.Weight);
         foreach (var (key, c) in other._findings) Count(_findings, key, c.Example, c.Count);
@@ -109,6 +133,13 @@ public sealed class MaskStatistics
         foreach (var (id, count) in other._stops) _stops[id] = _stops.GetValueOrDefault(id) + count;
         foreach (var (share, row) in other._worst) KeepWorst(share, row);
     }
+
+    private static BuildResult Merged(IReadOnlyList<BuildResult> results) => results.Count == 1 ? results[0] : new BuildResult(
+        [.. results.SelectMany(r => r.Sequences)], results.All(r => r.Sequences.Count == 0) ? results[0].Dropped : null, [.. results.SelectMany(r => r.Findings)])
+    {
+        LeftOut = [.. results.SelectMany(r => r.LeftOut)],
+        Explanations = [.. results.SelectMany(r => r.Explanations)],
+    };
 
     private void CountChannels(TokenExplanation e)
     {

@@ -91,7 +91,7 @@ public static class MaskTerminal
             pieces.Add(new("[", TextTone.Frame));
             pieces.Add(new(text, Tone(r.Channel)));
             var weight = r.Weight == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"×{r.Weight}");
-            pieces.Add(new($"]{MaskSourceText.Channel(r.Channel)}{weight} ", TextTone.Frame));
+            pieces.Add(new($"]{(r.Channel == Channel.None ? "trained" : MaskSourceText.Channel(r.Channel))}{weight} ", TextTone.Frame));
         }
 
         pieces.Insert(first, new(any ? " ▌ " : " · ", TextTone.Frame));

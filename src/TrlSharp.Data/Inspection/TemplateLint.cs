@@ -18,7 +18,14 @@ public static class TemplateLint
         var facts = new List<(string Name, string Value)>();
         var warnings = new List<string>();
         AddProfile(facts, profile, builder.Stops);
-        foreach (var (name, messages, tools) in LintConversations.All) facts.Add((name, Try(builder, name, messages, tools, warnings)));
+        var tags = new TagDifferences(builder);
+        foreach (var (name, messages, tools) in LintConversations.All)
+        {
+            facts.Add((name, Try(builder, name, messages, tools, warnings)));
+            tags.Add(name, new ConversationExample(new RowOrigin($"lint ({name})", 0)) { Messages = messages, Tools = tools });
+        }
+
+        warnings.AddRange(tags.Lines());
         if (profile.WritesDate) warnings.Add("it writes the date; the clock must be pinned, or tokens change from day to day");
         if (profile.DefaultSystemPrompt.Length > 0) warnings.Add("it writes a system prompt of its own when the conversation has none");
         if (profile.GenerationPrompt.Length == 0) warnings.Add("it has no generation prompt; turns begin where the messages before them end");
@@ -54,18 +61,17 @@ public static class TemplateLint
         {
             var examples = builder.Explain(new ConversationExample(new RowOrigin($"lint ({name})", 0)) { Messages = messages, Tools = tools });
             foreach (var finding in examples.SelectMany(e => e.Example.Findings))
-                if (finding.Fault is MaskFault.TagsDifferInFraming or MaskFault.TagsDiffer or MaskFault.AppendedStop or MaskFault.BorrowedStop or MaskFault.ContentDependentTemplate)
+                if (finding.Fault is MaskFault.AppendedStop or MaskFault.BorrowedStop or MaskFault.ContentDependentTemplate or MaskFault.UntrainedFieldDropped)
                     warnings.Add($"{name}: {finding.Text}");
             var modes = string.Join(" ", examples.Select(e => e.Example.Mode.ToString()).Distinct());
             return string.Create(CultureInfo.InvariantCulture, $"{examples.Count} example{(examples.Count == 1 ? "" : "s")}{(modes == "{}" ? "" : $" with {modes}")}");
         }
         catch (MaskException e)
         {
-            var text = e.Message[(e.Message.IndexOf(e.Fault.Code(), StringComparison.Ordinal) + e.Fault.Code().Length + 2)..];
-            if (e.Fault == MaskFault.TagsDiffer) warnings.Add($"{name}: {text}");
-            return $"refused, {e.Fault.Code()}: {text.Split('\n')[0]}";
+            return $"refused, {e.Fault.Code()}: {e.Message[(e.Message.IndexOf(e.Fault.Code(), StringComparison.Ordinal) + e.Fault.Code().Length + 2)..].Split('\n')[0]}";
         }
     }
 
-    private static string Quote(string text) => text.Length == 0 ? "none" : Sequences.Proofs.TextDifference.Quote(text);
+    /// <summary>Text in quotes with line ends made visible; <c>none</c> for no text.</summary>
+    public static string Quote(string text) => text.Length == 0 ? "none" : Sequences.Proofs.TextDifference.Quote(text);
 }

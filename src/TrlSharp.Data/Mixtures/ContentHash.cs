@@ -63,11 +63,10 @@ public readonly record struct ContentHash(UInt128 Value)
     }
 
     /// <summary>Whether this falls into the share <paramref name="fraction"/> of all hashes that <paramref name="salt"/> chooses.</summary>
-    public bool IsIn(double fraction, ulong salt)
-    {
-        var mixed = new SeededRandom((ulong)Value ^ (ulong)(Value >> 64) ^ salt).NextDouble();
-        return mixed < fraction;
-    }
+    public bool IsIn(double fraction, ulong salt) => Place(salt) < fraction;
+
+    /// <summary>Where this stands among all hashes, from 0 to below 1, in the order that <paramref name="salt"/> chooses.</summary>
+    public double Place(ulong salt) => new SeededRandom((ulong)Value ^ (ulong)(Value >> 64) ^ salt).NextDouble();
 
     private static IEnumerable<RowValue> BeforeLastAnswer(ConversationExample chat)
     {

@@ -19,6 +19,9 @@ public sealed class PackingPlan
     /// <summary>Tokens in all rows.</summary>
     public long Tokens => _pieces.Sum(p => (long)p.Length);
 
+    /// <summary>Number of pieces in all rows.</summary>
+    internal int Pieces => _pieces.Count;
+
     /// <summary>The pieces of a row, in their order.</summary>
     public ReadOnlySpan<PackedPiece> Row(int row) => CollectionsMarshal.AsSpan(_pieces)[_starts[row].._starts[row + 1]];
 
@@ -38,6 +41,21 @@ public sealed class PackingPlan
             PackingStrategy.BfdSplit => InChunks(lengths, capacity, TrlChunk, split: true),
             _ => Wrapped(lengths, capacity),
         };
+    }
+
+    /// <summary>A row for each sequence.</summary>
+    internal static PackingPlan OneEach(ReadOnlySpan<int> lengths)
+    {
+        var pieces = new List<PackedPiece>(lengths.Length);
+        var starts = new List<int>(lengths.Length + 1) { 0 };
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] == 0) continue;
+            pieces.Add(new(i, 0, lengths[i]));
+            starts.Add(pieces.Count);
+        }
+
+        return new(pieces, starts);
     }
 
     /// <summary>

@@ -9,6 +9,7 @@ namespace TrlSharp.Packing;
 public sealed class SequencePacker
 {
     private readonly PackingOptions _options;
+    private readonly PackedRowBuilder _builder;
 
     /// <exception cref="ConfigException">The options are out of range.</exception>
     public SequencePacker(PackingOptions options)
@@ -17,6 +18,7 @@ public sealed class SequencePacker
         var problems = options.Problems().ToList();
         if (problems.Count > 0) throw new ConfigException(string.Join(Environment.NewLine, problems));
         _options = options;
+        _builder = new(options.Strategy, Totals);
     }
 
     /// <summary>The account of the rows given out so far.</summary>
@@ -42,11 +44,13 @@ public sealed class SequencePacker
         foreach (var row in Emit(window, keepOpen: false)) yield return row;
     }
 
+    internal static DataException TooLong(TokenSequence sequence, int rowLength) =>
+        new($"{sequence.Origin}: the example has {sequence.Length} tokens, a packed row holds {rowLength}. Raise the row length, or choose what happens to long examples (overflow).");
+
     private void Count(TokenSequence sequence)
     {
         if (_options.Strategy == PackingStrategy.BestFit && sequence.Length > _options.RowLength)
-            throw new DataException($"{sequence.Origin}: the example has {sequence.Length} tokens, a packed row holds {_options.RowLength}. "
-                + "Raise the row length, or choose what happens to long examples (overflow).");
+            throw TooLong(sequence, _options.RowLength);
         Totals.Sequences++;
         Totals.TokensIn += sequence.Length;
         Totals.WeightIn += sequence.TargetWeight;
@@ -64,7 +68,7 @@ public sealed class SequencePacker
         var kept = new List<int>();
         for (var row = 0; row < plan.Count; row++)
         {
-            if (closed is null || closed[row]) rows.Add(Build(plan.Row(row), window));
+            if (closed is null || closed[row]) rows.Add(_builder.Build(plan.Row(row), window));
             else foreach (var piece in plan.Row(row)) kept.Add(piece.Sequence);
         }
 
@@ -90,54 +94,5 @@ public sealed class SequencePacker
         var closed = new bool[order.Length];
         for (var i = 0; i < (order.Length + 1) / 2; i++) closed[(int)order[i]] = true;
         return closed;
-    }
-
-    private PackedRow Build(ReadOnlySpan<PackedPiece> pieces, List<TokenSequence> window)
-    {
-        var sequences = new List<TokenSequence>(pieces.Length);
-        foreach (var piece in pieces)
-        {
-            var source = window[piece.Sequence];
-            var cut = piece.Length < source.Length;
-            if (cut && piece.Start == 0 && _options.Strategy == PackingStrategy.Bfd) Totals.Truncated++;
-            else if (cut && piece.Start == 0) Totals.Split++;
-            sequences.Add(cut ? Cut(source, piece) : source);
-        }
-
-        if (_options.Strategy == PackingStrategy.Wrapped && sequences.Count > 1) sequences = [Join(sequences)];
-        foreach (var sequence in sequences)
-        {
-            Totals.TokensOut += sequence.Length;
-            Totals.WeightOut += sequence.TargetWeight;
-        }
-
-        return new(sequences);
-    }
-
-    /// <summary>Tokens and weights of a piece; its first token has nothing before it that could predict it.</summary>
-    private static TokenSequence Cut(TokenSequence source, PackedPiece piece)
-    {
-        var weights = source.Weights.AsSpan(piece.Start, piece.Length).ToArray();
-        weights[0] = 0;
-        return source with { Tokens = source.Tokens.AsSpan(piece.Start, piece.Length).ToArray(), Weights = weights };
-    }
-
-    /// <summary>
-    /// Documents run together, as one sequence: attention crosses them, and the first token of a later one that is trained throughout is predicted from the
-    /// one before, as in TRL.
-    /// </summary>
-    private TokenSequence Join(List<TokenSequence> sequences)
-    {
-        var weights = new List<float>();
-        foreach (var sequence in sequences)
-        {
-            var start = weights.Count;
-            weights.AddRange(sequence.Weights);
-            if (start == 0 || sequence.Weights.AsSpan(1).ContainsAnyExcept(1f)) continue;
-            weights[start] = 1;
-            Totals.Joined++;
-        }
-
-        return sequences[0] with { Tokens = [.. sequences.SelectMany(s => s.Tokens)], Weights = [.. weights] };
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using TrlSharp.Conversations;
 using TrlSharp.Examples;
 using TrlSharp.Mixtures;
@@ -13,11 +14,15 @@ namespace TrlSharp.Preparation;
 /// </summary>
 public sealed class DataPreparation
 {
+    private const int RowsBetweenReports = 64;
+
     private readonly PreparationOptions _options;
     private readonly Func<Example, BuildResult> _build;
     private readonly ExampleReader[] _readers;
     private readonly SourceAccount[] _accounts;
     private readonly Dictionary<ContentHash, RowOrigin> _firstOf = [];
+    private readonly ReadMeter _meter = new();
+    private readonly long? _bytes;
 
     /// <param name="options">What is read.</param>
     /// <param name="build">From example to sequences: <see cref="SequenceBuilder.Build"/>. Called from several threads.</param>
@@ -31,10 +36,14 @@ public sealed class DataPreparation
         _readers = [.. options.Sources.Select(s => new ExampleReader(s.Reader))];
         _accounts = [.. options.Sources.Select(s => new SourceAccount(s.Location))];
         Account = new(_accounts);
+        if (options.Progress is not null) _bytes = Bytes(options.Sources);
     }
 
     /// <summary>What has happened so far; complete when the enumeration has ended.</summary>
     public Account Account { get; }
+
+    /// <summary>The first row that is a chat and is used, with the number of its source; null as long as there is none.</summary>
+    public (int Source, Row Row)? FirstChat { get; private set; }
 
     /// <summary>The sequences of all sources, mixed and shuffled. Streams.</summary>
     /// <exception cref="DataException">A row cannot be used (unless the run keeps going), or the account is not in order at the end.</exception>
@@ -50,8 +59,7 @@ public sealed class DataPreparation
     {
         var packer = new SequencePacker(packing);
         foreach (var row in packer.Pack(Shuffled())) yield return row;
-        Account.Packing = packer.Totals;
-        Account.Check(_options.MostDropped);
+        Account.Close(packer.Totals, _options.MostDropped);
     }
 
     private IEnumerable<TokenSequence> Shuffled() =>
@@ -70,6 +78,7 @@ public sealed class DataPreparation
             _accounts[input].SequencesTaken++;
             _accounts[input].TokensTaken += sequence.Length;
             _accounts[input].WeightTaken += sequence.TargetWeight;
+            _accounts[input].TrainedTaken += sequence.TrainedTokens;
             yield return sequence;
         }
     }
@@ -78,44 +87,49 @@ public sealed class DataPreparation
     private IEnumerable<TokenSequence> Read(int source)
     {
         var options = _options.Sources[source];
-        var rows = WithFaults(RowSources.Open(options.Location, options.Split, options.Configuration));
+        var rows = Refusals.Interleave(RowSources.Open(options.Location, options.Split, options.Configuration, _meter));
         foreach (var row in OrderedParallel.Select(rows, item => Prepare(source, item.Row, item.Fault), _options.Threads))
         {
-            _accounts[source].Rows++;
+            if (++_accounts[source].Rows % RowsBetweenReports == 0) Report();
             if (!Admit(_accounts[source], row)) continue;
+            if (row.IsChat) FirstChat ??= (source, row.Row!);
             foreach (var sequence in row.Results.SelectMany(r => r.Sequences))
             {
                 _accounts[source].Sequences++;
                 _accounts[source].Tokens += sequence.Length;
                 _accounts[source].Weight += sequence.TargetWeight;
+                _accounts[source].TrainedTokens += sequence.TrainedTokens;
                 yield return sequence;
             }
         }
     }
 
-    /// <summary>Rows, and in their places the faults of those that cannot be read.</summary>
-    private static IEnumerable<(Row? Row, DataException? Fault)> WithFaults(IRowSource source)
+    private void Report() => _options.Progress?.Report(new(Account.Rows, _accounts.Sum(a => a.Sequences), _accounts.Sum(a => a.Tokens), _meter.Bytes, _bytes));
+
+    /// <summary>What all passes read, packed as it is; null where a source has no size.</summary>
+    private static long? Bytes(IEnumerable<SourceOptions> sources)
     {
-        var faults = new Queue<DataException>();
-        foreach (var row in source.Read(faults.Enqueue))
+        var bytes = 0.0;
+        foreach (var source in sources)
         {
-            while (faults.TryDequeue(out var fault)) yield return (null, fault);
-            yield return (row, null);
+            var files = RowSources.Files(source.Location, source.Split, source.Configuration);
+            if (files.Count == 0) return null;
+            bytes += Math.Ceiling(source.Epochs) * files.Sum(f => new FileInfo(f).Length);
         }
 
-        while (faults.TryDequeue(out var fault)) yield return (null, fault);
+        return (long)bytes;
     }
 
     /// <summary>Everything about a row that does not depend on other rows.</summary>
     private PreparedRow Prepare(int source, Row? row, DataException? fault)
     {
         if (row is null) return new() { Fault = fault };
-        var prepared = new PreparedRow { Origin = row.Origin };
+        var prepared = new PreparedRow { Row = row };
         try
         {
             if (!_options.Sources[source].Filters.All(f => f.Keeps(row))) return prepared with { Filtered = true };
             var read = _readers[source].Read(row);
-            prepared = prepared with { Format = read.Format };
+            prepared = prepared with { Format = read.Format, IsChat = read.Examples[0] is ConversationExample };
             if (_options.HoldOut > 0 && ContentHash.OfPrompt(read.Examples[0]).IsIn(_options.HoldOut, _options.HoldOutSalt) != _options.HeldOutOnly) return prepared with { HeldOut = true };
             if (_options.Contaminated.Count > 0 && read.Examples.Any(e => _options.Contaminated.Contains(ContentHash.OfPrompt(e)))) return prepared with { Contaminated = true };
             return prepared with
@@ -124,7 +138,7 @@ public sealed class DataPreparation
                 Results = [.. read.Examples.Select(_build)],
             };
         }
-        catch (DataException e)
+        catch (TrlSharpException e)
         {
             return prepared with { Fault = e };
         }
@@ -136,27 +150,30 @@ public sealed class DataPreparation
         if (row.Format is { } format) account.CountFormat(format);
         if (row.Fault is { } fault)
         {
-            if (!_options.KeepGoing) throw fault;
-            account.Refuse(fault is MaskException mask ? mask.Fault.Code() : "unreadable", fault.Message);
+            // Thrown on another thread; here it begins anew.
+            if (!_options.KeepGoing || fault is not DataException) ExceptionDispatchInfo.Throw(fault);
+            var code = fault is MaskException mask ? mask.Fault.Code() : "unreadable";
+            account.Refuse(code, fault.Message);
+            _options.OnRefused?.Invoke(new(row.Row, code, fault.Message));
             return false;
         }
 
         if (row.Filtered) account.Filtered++;
         else if (row.HeldOut) account.HeldOut++;
         else if (row.Contaminated) account.Contaminated++;
-        else if (row.Hash is { } hash && !IsFirst(hash, row.Origin)) account.Duplicates++;
-        else return CountResults(account, row.Results);
+        else if (row.Hash is { } hash && !IsFirst(hash, row.Row!.Origin)) account.Duplicates++;
+        else return CountResults(account, row.Row!.Origin, row.Results);
         return false;
     }
 
     /// <summary>A row read again in another epoch is the first of its kind still.</summary>
     private bool IsFirst(ContentHash hash, RowOrigin origin) => _firstOf.TryAdd(hash, origin) || _firstOf[hash] == origin;
 
-    private static bool CountResults(SourceAccount account, IReadOnlyList<BuildResult> results)
+    private static bool CountResults(SourceAccount account, RowOrigin origin, IReadOnlyList<BuildResult> results)
     {
         var sequences = results.Sum(r => r.Sequences.Count);
-        var truncated = results.Sum(r => r.Findings.Count(f => f.Fault == MaskFault.StopCut));
-        foreach (var finding in results.SelectMany(r => r.LeftOut)) account.CountReason(finding.Fault.Code());
+        foreach (var finding in results.SelectMany(r => r.LeftOut)) account.CountReason(finding.Fault.Code(), $"{origin}: {finding.Text}");
+        foreach (var finding in results.SelectMany(r => r.Findings)) account.CountNote(finding.Fault.Code(), $"{origin}: {finding.Text}");
         if (sequences == 0)
         {
             account.Dropped++;
@@ -165,7 +182,7 @@ public sealed class DataPreparation
 
         account.Used++;
         account.ExamplesLeftOut += results.Sum(r => r.LeftOut.Count);
-        account.Truncated += truncated;
+        account.Truncated += results.Sum(r => r.Findings.Count(f => f.Fault == MaskFault.StopCut));
         if (sequences > 1) account.Split++;
         return true;
     }

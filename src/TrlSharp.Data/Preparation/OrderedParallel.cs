@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace TrlSharp.Preparation;
 
 /// <summary>Work on a stream by several threads with the results in the order of the stream, and with bounded memory.</summary>
@@ -7,8 +9,8 @@ internal static class OrderedParallel
     private const int BatchSize = 1024;
 
     /// <summary>
-    /// <paramref name="work"/> of every item. While a batch is worked on, the next one is read. <paramref name="work"/> must not throw: it returns faults as
-    /// results, so that the first one in the order of the stream is met first.
+    /// <paramref name="work"/> of every item. While a batch is worked on, the next one is read. Faults of rows are results, so that the first one in the order
+    /// of the stream is met first; should <paramref name="work"/> throw all the same, the first exception in that order is thrown, as it is.
     /// </summary>
     public static IEnumerable<TOut> Select<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int threads)
     {
@@ -26,9 +28,10 @@ internal static class OrderedParallel
             var batch = next;
             var reading = Task.Run(() => ReadBatch(source));
             var results = new TOut[batch.Count];
+            var thrown = new ExceptionDispatchInfo?[batch.Count];
             try
             {
-                Parallel.For(0, batch.Count, parallel, i => results[i] = work(batch[i]));
+                Parallel.For(0, batch.Count, parallel, Work);
             }
             finally
             {
@@ -36,8 +39,25 @@ internal static class OrderedParallel
                 Task.WaitAny(reading);
             }
 
-            foreach (var result in results) yield return result;
+            for (var i = 0; i < results.Length; i++)
+            {
+                thrown[i]?.Throw();
+                yield return results[i];
+            }
+
             next = reading.GetAwaiter().GetResult();
+
+            void Work(int i)
+            {
+                try
+                {
+                    results[i] = work(batch[i]);
+                }
+                catch (Exception e)
+                {
+                    thrown[i] = ExceptionDispatchInfo.Capture(e);
+                }
+            }
         }
     }
 

@@ -38,6 +38,12 @@ public sealed record PreparationOptions
     /// <summary>Go on after a row that cannot be read, and count it. Default false: the first one stops the run.</summary>
     public bool KeepGoing { get; init; }
 
+    /// <summary>Told every refused row, in the order of the rows, when the run keeps going. Default null.</summary>
+    public Action<RefusedRow>? OnRefused { get; init; }
+
+    /// <summary>Told how far the preparation is, every so many rows, in the thread that enumerates. Default null.</summary>
+    public IProgress<PreparationProgress>? Progress { get; init; }
+
     /// <summary>The run stops when more than this share of the rows is refused or dropped. Default 0.05; 1 allows any share but all.</summary>
     public double MostDropped { get; init; } = 0.05;
 

@@ -8,11 +8,14 @@ namespace TrlSharp.Preparation;
 /// <summary>What one thread made of one row; everything that depends on the order of the rows is decided later.</summary>
 internal sealed record PreparedRow
 {
-    /// <summary>The row; of a row that could not be read, where it is is only in the fault.</summary>
-    public RowOrigin Origin { get; init; }
+    /// <summary>The row; null when it could not be read: where it is is only in the fault then.</summary>
+    public Row? Row { get; init; }
 
-    /// <summary>Why the row cannot be used; null when it can.</summary>
-    public DataException? Fault { get; init; }
+    /// <summary>Why the row cannot be used; null when it can. Only data faults can be gone round.</summary>
+    public TrlSharpException? Fault { get; init; }
+
+    /// <summary>Whether the row is a chat.</summary>
+    public bool IsChat { get; init; }
 
     /// <summary>A filter left it out.</summary>
     public bool Filtered { get; init; }

@@ -8,7 +8,8 @@ public sealed class SourceAccount(string name)
     private const int MessagesKept = 5;
 
     private readonly SortedDictionary<RowFormat, long> _formats = [];
-    private readonly SortedDictionary<string, long> _reasons = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tally> _reasons = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tally> _notes = new(StringComparer.Ordinal);
     private readonly List<string> _messages = [];
 
     /// <summary>The location, as the user gave it.</summary>
@@ -56,6 +57,9 @@ public sealed class SourceAccount(string name)
     /// <summary>Their Σ weights.</summary>
     public double Weight { get; internal set; }
 
+    /// <summary>Their tokens with a weight above 0.</summary>
+    public long TrainedTokens { get; internal set; }
+
     /// <summary>Sequences that the mixture took; fewer than made where a quota, a fraction of an epoch or the stopping rule ended it.</summary>
     public long SequencesTaken { get; internal set; }
 
@@ -65,24 +69,42 @@ public sealed class SourceAccount(string name)
     /// <summary>Their Σ weights.</summary>
     public double WeightTaken { get; internal set; }
 
+    /// <summary>Their tokens with a weight above 0.</summary>
+    public long TrainedTaken { get; internal set; }
+
     /// <summary>Rows per format.</summary>
     public IReadOnlyDictionary<RowFormat, long> Formats => _formats;
 
-    /// <summary>Reasons of refused and dropped rows, with their numbers.</summary>
-    public IReadOnlyDictionary<string, long> Reasons => _reasons;
+    /// <summary>Why rows were refused and examples left out.</summary>
+    public IReadOnlyDictionary<string, Tally> Reasons => _reasons;
+
+    /// <summary>What was noticed but trained all the same.</summary>
+    public IReadOnlyDictionary<string, Tally> Notes => _notes;
 
     /// <summary>The first few messages of refused rows, in full.</summary>
     public IReadOnlyList<string> Messages => _messages;
 
     internal void CountFormat(RowFormat format) => _formats[format] = _formats.GetValueOrDefault(format) + 1;
 
-    internal void CountReason(string reason) => _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
+    internal void CountReason(string reason, string first) => Count(_reasons, reason, first);
+
+    internal void CountNote(string note, string first) => Count(_notes, note, first);
 
     internal void Refuse(string reason, string message)
     {
         Refused++;
-        CountReason(reason);
+        CountReason(reason, message);
         if (_messages.Count < MessagesKept) _messages.Add(message);
+    }
+
+    /// <summary>Puts back what was kept of an earlier run.</summary>
+    internal void Restore(
+        IEnumerable<KeyValuePair<RowFormat, long>> formats, IEnumerable<KeyValuePair<string, Tally>> reasons, IEnumerable<KeyValuePair<string, Tally>> notes, IEnumerable<string> messages)
+    {
+        foreach (var (format, count) in formats) _formats[format] = count;
+        foreach (var (name, tally) in reasons) _reasons[name] = tally;
+        foreach (var (name, tally) in notes) _notes[name] = tally;
+        _messages.AddRange(messages);
     }
 
     /// <summary>What does not add up.</summary>
@@ -90,6 +112,10 @@ public sealed class SourceAccount(string name)
     {
         var accounted = Refused + Filtered + Duplicates + Contaminated + HeldOut + Dropped + Used;
         if (accounted != Rows) yield return $"{name}: {Rows} rows were read, but {accounted} are accounted for.";
+        if (TrainedTokens > Tokens || TrainedTaken > TokensTaken) yield return $"{name}: more tokens are trained than there are.";
         if (SequencesTaken > Sequences || TokensTaken > Tokens) yield return $"{name}: the mixture took more than there was.";
     }
+
+    private static void Count(SortedDictionary<string, Tally> tallies, string name, string first) =>
+        tallies[name] = tallies.TryGetValue(name, out var known) ? known with { Count = known.Count + 1 } : new(1, first);
 }

@@ -13,9 +13,9 @@ internal static class DataFile
     public const string StandardInput = "-";
 
     /// <summary>The file's bytes, unpacked when they are gzip or Zstandard.</summary>
-    public static Stream OpenUnpacked(string path)
+    public static Stream OpenUnpacked(string path, ReadMeter? meter = null)
     {
-        var file = path == StandardInput ? Console.OpenStandardInput() : OpenRaw(path);
+        var file = path == StandardInput ? Metered(Console.OpenStandardInput(), meter) : OpenRaw(path, meter);
         try
         {
             var head = new byte[4];
@@ -32,11 +32,11 @@ internal static class DataFile
     }
 
     /// <summary>The file as it is, for formats that seek.</summary>
-    public static FileStream OpenRaw(string path)
+    public static Stream OpenRaw(string path, ReadMeter? meter = null)
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            return Metered(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan), meter);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,6 +60,8 @@ internal static class DataFile
             throw new DataException($"{path} cannot be read: {e.Message}", e);
         }
     }
+
+    private static Stream Metered(Stream stream, ReadMeter? meter) => meter is null ? stream : new MeteredStream(stream, meter);
 
     private static Stream Unpack(Stream stream, ReadOnlySpan<byte> head)
     {

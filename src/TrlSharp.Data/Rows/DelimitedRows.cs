@@ -7,13 +7,13 @@ namespace TrlSharp.Rows;
 /// CSV after RFC 4180, and the same with tabs: a header line, fields in double quotes where needed, quotes doubled inside, line breaks allowed inside
 /// quotes. Every value is a string; an empty unquoted field is null, an empty quoted one the empty string.
 /// </summary>
-internal sealed class DelimitedRows(string name, string path, char delimiter, int blockSize = DataFile.BlockSize) : IRowSource
+internal sealed class DelimitedRows(string name, string path, char delimiter, int blockSize = DataFile.BlockSize, ReadMeter? meter = null) : IRowSource
 {
     public string Name => name;
 
     public IEnumerable<Row> Read(Action<DataException>? onRefused = null)
     {
-        using var window = new ByteWindow(DataFile.OpenUnpacked(path), name, blockSize);
+        using var window = new ByteWindow(DataFile.OpenUnpacked(path, meter), name, blockSize);
         if (!Refusals.Try(() => Header(window), onRefused, out var header)) yield break;
         while (Refusals.Try(() => RecordLength(window), onRefused, out var length) && length > 0)
         {

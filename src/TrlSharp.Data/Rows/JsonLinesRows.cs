@@ -4,13 +4,13 @@ namespace TrlSharp.Rows;
 /// JSON Lines: one object per line of UTF-8. Blank lines, CRLF and a byte order mark are tolerated; only <c>\n</c> ends a line, so U+2028 inside a
 /// string is data.
 /// </summary>
-internal sealed class JsonLinesRows(string name, string path, int blockSize = DataFile.BlockSize) : IRowSource
+internal sealed class JsonLinesRows(string name, string path, int blockSize = DataFile.BlockSize, ReadMeter? meter = null) : IRowSource
 {
     public string Name => name;
 
     public IEnumerable<Row> Read(Action<DataException>? onRefused = null)
     {
-        using var window = new ByteWindow(DataFile.OpenUnpacked(path), name, blockSize);
+        using var window = new ByteWindow(DataFile.OpenUnpacked(path, meter), name, blockSize);
         window.SkipByteOrderMark();
         while (Refusals.Try(() => LineLength(window), onRefused, out var length) && length > 0)
         {

@@ -7,7 +7,7 @@ namespace TrlSharp.Rows;
 /// A JSON file: an array of objects, or one or more objects one after another (pretty-printed or one per line). Read as a stream; only one element
 /// is in memory at a time.
 /// </summary>
-internal sealed class JsonRows(string name, string path, int blockSize = DataFile.BlockSize) : IRowSource
+internal sealed class JsonRows(string name, string path, int blockSize = DataFile.BlockSize, ReadMeter? meter = null) : IRowSource
 {
     private static readonly SearchValues<byte> Brackets = SearchValues.Create("{}[]\""u8);
 
@@ -15,7 +15,7 @@ internal sealed class JsonRows(string name, string path, int blockSize = DataFil
 
     public IEnumerable<Row> Read(Action<DataException>? onRefused = null)
     {
-        using var window = new ByteWindow(DataFile.OpenUnpacked(path), name, blockSize);
+        using var window = new ByteWindow(DataFile.OpenUnpacked(path, meter), name, blockSize);
         if (!Refusals.Try(() => Start(window), onRefused, out var isArray)) yield break;
         for (var number = 1L; ; number++)
         {

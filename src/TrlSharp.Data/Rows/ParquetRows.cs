@@ -6,7 +6,7 @@ using Parquet.Schema;
 namespace TrlSharp.Rows;
 
 /// <summary>Apache Parquet: nested lists, structs and maps; one row group in memory at a time.</summary>
-internal sealed class ParquetRows(string name, string path) : IRowSource
+internal sealed class ParquetRows(string name, string path, ReadMeter? meter = null) : IRowSource
 {
     private static readonly ParquetOptions Options = new() { TreatByteArrayAsString = false, UseDateOnlyTypeForDates = true };
 
@@ -14,7 +14,7 @@ internal sealed class ParquetRows(string name, string path) : IRowSource
 
     public IEnumerable<Row> Read(Action<DataException>? onRefused = null)
     {
-        using var file = DataFile.OpenRaw(path);
+        using var file = DataFile.OpenRaw(path, meter);
         if (!Refusals.Try(() => Open(file), onRefused, out var opened)) yield break;
         var reader = opened.Reader;
         var number = 0L;

@@ -18,4 +18,17 @@ internal static class Refusals
             return false;
         }
     }
+
+    /// <summary>Rows, and in their places the faults of those that cannot be read.</summary>
+    public static IEnumerable<(Row? Row, DataException? Fault)> Interleave(IRowSource source)
+    {
+        var faults = new Queue<DataException>();
+        foreach (var row in source.Read(faults.Enqueue))
+        {
+            while (faults.TryDequeue(out var fault)) yield return (null, fault);
+            yield return (row, null);
+        }
+
+        while (faults.TryDequeue(out var fault)) yield return (null, fault);
+    }
 }

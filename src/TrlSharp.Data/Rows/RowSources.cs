@@ -14,18 +14,29 @@ public static class RowSources
     /// a pattern. A single file is always read whole.
     /// </param>
     /// <param name="configuration">For folders whose README.md lists several configurations: which one. Default: the one that is the default there.</param>
+    /// <param name="meter">Told how many bytes are read; null for nobody.</param>
     /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
-    public static IRowSource Open(string location, string? split = null, string? configuration = null)
+    public static IRowSource Open(string location, string? split = null, string? configuration = null, ReadMeter? meter = null)
+    {
+        if (location == DataFile.StandardInput) return new JsonLinesRows("stdin", location, meter: meter);
+        var files = Files(location, split, configuration);
+        return files.Count == 1 ? OpenFile(files[0], meter) : new ConcatenatedRows(location, [.. files.Select(f => OpenFile(f, meter))]);
+    }
+
+    /// <summary>The files that a location stands for, in the order in which they are read; none for the standard input.</summary>
+    /// <param name="location">See <see cref="Open"/>.</param>
+    /// <param name="split">See <see cref="Open"/>.</param>
+    /// <param name="configuration">See <see cref="Open"/>.</param>
+    /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
+    public static IReadOnlyList<string> Files(string location, string? split = null, string? configuration = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
-        if (location == DataFile.StandardInput) return new JsonLinesRows("stdin", location);
-        if (File.Exists(location)) return OpenFile(location);
-        var files = Directory.Exists(location) ? Folder(location)
-            : location.AsSpan().IndexOfAny('*', '?') >= 0 ? DataFolder.Matches(location, split)
-            : Folder(Cached(location, HubCache.DefaultRoot()));
-        return files.Count == 1 ? OpenFile(files[0]) : new ConcatenatedRows(location, [.. files.Select(OpenFile)]);
-
-        IReadOnlyList<string> Folder(string path) => DataFolder.Files(path, split ?? DataSplits.Train, configuration);
+        if (location == DataFile.StandardInput) return [];
+        if (File.Exists(location)) return [location];
+        if (Directory.Exists(location)) return DataFolder.Files(location, split ?? DataSplits.Train, configuration);
+        return location.AsSpan().IndexOfAny('*', '?') >= 0
+            ? DataFolder.Matches(location, split)
+            : DataFolder.Files(Cached(location, HubCache.DefaultRoot()), split ?? DataSplits.Train, configuration);
     }
 
     /// <summary>Several sources as one, in the given order.</summary>
@@ -42,13 +53,13 @@ public static class RowSources
             ?? throw new ConfigException($"{location} is no file or folder, and no data set of that name is in the hub's cache ({root}). Download it there first, or give a path.");
     }
 
-    private static IRowSource OpenFile(string path) => DataFormats.Of(path) switch
+    private static IRowSource OpenFile(string path, ReadMeter? meter) => DataFormats.Of(path) switch
     {
-        DataFormat.JsonLines => new JsonLinesRows(path, path),
-        DataFormat.Json => new JsonRows(path, path),
-        DataFormat.Parquet => new ParquetRows(path, path),
-        DataFormat.Csv => new DelimitedRows(path, path, ','),
-        DataFormat.Tsv => new DelimitedRows(path, path, '\t'),
+        DataFormat.JsonLines => new JsonLinesRows(path, path, meter: meter),
+        DataFormat.Json => new JsonRows(path, path, meter: meter),
+        DataFormat.Parquet => new ParquetRows(path, path, meter),
+        DataFormat.Csv => new DelimitedRows(path, path, ',', meter: meter),
+        DataFormat.Tsv => new DelimitedRows(path, path, '\t', meter: meter),
         _ => throw new ConfigException($"{path}: the extension names no known format. Known: {DataFormats.Listed}."),
     };
 }

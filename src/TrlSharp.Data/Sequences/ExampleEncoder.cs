@@ -11,6 +11,7 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
     /// <summary>Characters on each side of a turn's start that are looked at to see whether tokens would have grown together.</summary>
     private const int JointWindow = 24;
 
+    private readonly SeverityTable _severities = SeverityTable.With(policy.On);
     private readonly HashSet<int> _added = [.. tokenizer.AddedTokens.Select(t => t.Id)];
 
     /// <exception cref="MaskException">Content spells a control token, and the policy forbids that; or the tokens do not decode to the text.</exception>
@@ -32,6 +33,8 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
         var joint = policy.Boundary == SampledBoundary.Prompt ? example.SampledStarts.Count(s => GrowsTogether(example, s)) : 0;
         if (straddling > 0) findings.Add(new(MaskFault.StraddlingToken, -1, $"{straddling} token{(straddling == 1 ? " lies" : "s lie")} across a weight border."));
         if (joint > 0) findings.Add(new(MaskFault.JointTokenisationDiffers, -1, $"{joint} turn{(joint == 1 ? "" : "s")} would be tokenised otherwise together with the prompt."));
+        foreach (var finding in findings)
+            if (_severities[finding.Fault] == Severity.Error) throw new MaskException(finding.Fault, example.Origin, finding.Text);
         return new TokenExplanation(example with { Findings = findings }, tokens, weights, reasons) { Straddling = straddling, JointDiffers = joint };
     }
 

@@ -17,14 +17,16 @@ internal sealed class RoundTrip
 
     private readonly Tokenizer _tokenizer;
     private readonly Func<string, string>? _change;
-    private readonly Dictionary<int, AddedToken> _added;
+    private readonly AddedToken?[] _added;
     private readonly byte[]?[] _bytes;
     private readonly bool _byteLevel;
+    private readonly bool _spaceAfterControl;
 
     public RoundTrip(Tokenizer tokenizer)
     {
         _tokenizer = tokenizer;
-        _added = tokenizer.AddedTokens.ToDictionary(t => t.Id);
+        _added = new AddedToken?[tokenizer.VocabularySize];
+        foreach (var token in tokenizer.AddedTokens) _added[token.Id] = token;
         _bytes = new byte[]?[tokenizer.VocabularySize];
         var tokens = tokenizer.Encode(Sample);
         var decoded = Decode(tokens);
@@ -32,6 +34,7 @@ internal sealed class RoundTrip
             [t => t, t => t.Normalize(NormalizationForm.FormC), t => t.Normalize(NormalizationForm.FormKC)];
         _change = Array.Find(changes, c => c(Sample) == decoded);
         _byteLevel = _change is not null && BytesAgree(_change(Sample), tokens);
+        _spaceAfterControl = !_byteLevel && AddsSpaceAfterControl();
     }
 
     /// <summary>Whether this tokenizer gives text back.</summary>
@@ -42,7 +45,33 @@ internal sealed class RoundTrip
     {
         if (_change is null || (_byteLevel && BytesAgree(text, CollectionsMarshal.AsSpan(tokens)))) return null;
         var decoded = Decode(CollectionsMarshal.AsSpan(tokens));
-        return decoded == text || decoded == _change(text) || BytesAgree(_change(text), CollectionsMarshal.AsSpan(tokens)) ? null : decoded;
+        return decoded == text || decoded == _change(text) || BytesAgree(_change(text), CollectionsMarshal.AsSpan(tokens))
+            || (_spaceAfterControl && AgreesButForSpaces(text, decoded, CollectionsMarshal.AsSpan(tokens))) ? null : decoded;
+    }
+
+    /// <summary>SentencePiece's old habit: the text after a control token gets a space in front, as the text at the start does, but keeps it when decoded.</summary>
+    private bool AddsSpaceAfterControl()
+    {
+        if (_tokenizer.AddedTokens.FirstOrDefault(t => t is { Special: true, LeftStrip: false, RightStrip: false }) is not { } control) return false;
+        return Decode(_tokenizer.Encode($"a{control.Content}b")) == $"a{control.Content} b";
+    }
+
+    /// <summary>Equal, except that one space more may stand directly behind a control token.</summary>
+    private bool AgreesButForSpaces(string text, string decoded, ReadOnlySpan<EncodedToken> tokens)
+    {
+        var (at, next) = (0, 0);
+        foreach (var token in tokens)
+        {
+            if (_added[token.Id] is null) continue;
+            var part = text.AsSpan(at, token.End - at);
+            if (!decoded.AsSpan(next).StartsWith(part)) return false;
+            (at, next) = (token.End, next + part.Length);
+            if (Spaces(decoded, next) == Spaces(text, at) + 1) next++;
+        }
+
+        return decoded.AsSpan(next).SequenceEqual(text.AsSpan(at));
+
+        static int Spaces(string text, int start) => text.AsSpan(start) is var rest ? rest.Length - rest.TrimStart(' ').Length : 0;
     }
 
     /// <summary>Compares byte by byte without making a string; white space that a control token swallowed is passed over.</summary>
@@ -54,7 +83,7 @@ internal sealed class RoundTrip
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
             foreach (var token in tokens)
             {
-                var added = _added.GetValueOrDefault(token.Id);
+                var added = _added[token.Id];
                 if (added is { LeftStrip: true }) rest = rest.TrimStart(" \t\r\n"u8);
                 var bytes = BytesOf(token.Id, added);
                 if (!rest.StartsWith(bytes)) return false;

@@ -30,6 +30,7 @@ public sealed class SequenceBuilder
     private readonly PlainRows _plain;
     private readonly SequenceOptions _options;
     private readonly Tokenizer _tokenizer;
+    private readonly Func<RenderRequest, RenderedConversation>? _render;
 
     /// <param name="template">Of chats; null when there are none.</param>
     /// <param name="tokenizer">Of the model.</param>
@@ -46,16 +47,20 @@ public sealed class SequenceBuilder
     /// <param name="policy">What is trained.</param>
     /// <param name="options">Clock, stops, limits.</param>
     internal SequenceBuilder(Func<RenderRequest, RenderedConversation>? render, string source, Tokenizer tokenizer, TrainPolicy policy, SequenceOptions options)
+        : this(render, render is null ? null : new TemplateProbe(render, source).Profile(), tokenizer, policy, options)
+    {
+    }
+
+    private SequenceBuilder(Func<RenderRequest, RenderedConversation>? render, TemplateProfile? profile, Tokenizer tokenizer, TrainPolicy policy, SequenceOptions options)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(options);
-        (Policy, _options, _tokenizer) = (policy, options, tokenizer);
+        (Policy, _options, _tokenizer, _render) = (policy, options, tokenizer, render);
         _encoder = new ExampleEncoder(tokenizer, policy, options.CheckDecoding ? new RoundTrip(tokenizer) : null);
         _plain = new PlainRows(tokenizer, policy, options);
         _reader = new ConversationReader(policy.Roles, SeverityTable.With(policy.On));
-        if (render is null) return;
-        var profile = new TemplateProbe(render, source).Profile();
+        if (render is null || profile is null) return;
         Stops = StopTexts.Find(tokenizer, profile, options.StopIds);
         _prover = new ConversationProver(render, profile, policy, Stops, options.EosToken ?? tokenizer.EosToken, options.Now, options.TemplateKwargs) { WitnessEvery = options.WitnessEvery };
     }
@@ -66,8 +71,14 @@ public sealed class SequenceBuilder
     /// <summary>Texts that end a turn: the engine's stops and what the template writes after an answer. Empty without a template.</summary>
     public IReadOnlyList<string> Stops { get; } = [];
 
+    /// <summary>What the template adds for an engine that is about to sample an answer; empty when it adds nothing, or there is none.</summary>
+    public string GenerationPrompt => Profile?.GenerationPrompt ?? "";
+
     /// <summary>What the template reads and writes; null without one.</summary>
     internal TemplateProfile? Profile => _prover?.Profile;
+
+    /// <summary>The same template, tokenizer and options with another policy; the template is not probed again.</summary>
+    public SequenceBuilder With(TrainPolicy policy) => new(_render, Profile, _tokenizer, policy, _options);
 
     /// <summary>The examples of a row, or why it gives none.</summary>
     /// <exception cref="MaskException">The row cannot be trained as the policy asks; the message names it, and the ways out.</exception>

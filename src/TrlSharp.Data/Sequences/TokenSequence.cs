@@ -23,6 +23,18 @@ public sealed record TokenSequence
     /// <summary>Number of tokens.</summary>
     public int Length => Tokens.Length;
 
+    /// <summary>Tokens with a weight above 0.</summary>
+    public int TrainedTokens
+    {
+        get
+        {
+            var count = 0;
+            foreach (var weight in Weights)
+                if (weight > 0) count++;
+            return count;
+        }
+    }
+
     /// <summary>Σ weights: this example's share of the loss divisor.</summary>
     public double TargetWeight
     {

@@ -101,8 +101,8 @@ public sealed class ChatTemplate
     /// <summary>What a template sees under a name: what the request says, then special tokens, then functions.</summary>
     private Value? Variable(RenderRequest request, string name) => name switch
     {
-        "messages" => DataValues.Messages(request.Messages),
-        "tools" => request.Tools is { } tools ? DataValues.Of(tools, OriginKind.Tools, -1, "") : NoneValue.Instance,
+        "messages" => request.Prepared?.First(request.Messages.Count) ?? DataValues.Messages(request.Messages),
+        "tools" => request.Prepared?.Tools ?? DataValues.Tools(request.Tools),
         "documents" => request.Documents is { } documents ? DataValues.Of(documents, OriginKind.Documents, -1, "") : NoneValue.Instance,
         "add_generation_prompt" => BooleanValue.Of(request.AddGenerationPrompt),
         _ when request.Kwargs?.Find(name) is { } value => DataValues.Of(value, OriginKind.Kwarg, -1, name),
@@ -123,7 +123,7 @@ public sealed class ChatTemplate
 
     private static RenderedConversation Result(TextBuilder output)
     {
-        var spans = new List<RenderedSpan>();
+        var spans = new List<RenderedSpan>(output.Runs.Length);
         var generations = new List<(int Id, int Start, int End)>();
         var at = 0;
         foreach (var run in output.Runs)

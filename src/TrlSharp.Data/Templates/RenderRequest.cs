@@ -28,4 +28,10 @@ public sealed record RenderRequest
     /// so that rendered data never depends on when it was made unless someone chose a date.
     /// </summary>
     public DateTime? Now { get; init; }
+
+    /// <summary>
+    /// <see cref="Messages"/> (at least as many) and <see cref="Tools"/> as values of the interpreter, where one conversation is rendered many times; null:
+    /// they are made for this render. Values cannot be changed by a template.
+    /// </summary>
+    internal PreparedValues? Prepared { get; init; }
 }

@@ -17,8 +17,13 @@ internal sealed class EncodingPipeline(
     AddedVocabulary added, Normalizer? normalizer, PreTokenizer? preTokenizer, TokenModel model, PostProcessor? postProcessor, LengthLimits limits)
 {
     private readonly ConcurrentBag<EncodingState> _idle = [];
+    private readonly bool _trimsRanges = postProcessor?.TrimsRanges ?? false;
 
     public AddedVocabulary Added => added;
+
+    /// <summary>The same pipeline with <paramref name="tokens"/> on top of its added tokens.</summary>
+    public EncodingPipeline With(IEnumerable<AddedToken> tokens) =>
+        new(AddedVocabulary.Create(model.Vocabulary, normalizer, [.. added.Tokens, .. tokens]), normalizer, preTokenizer, model, postProcessor, limits);
 
     public TokenModel Model => model;
 
@@ -27,9 +32,10 @@ internal sealed class EncodingPipeline(
         if (!_idle.TryTake(out var state)) state = new EncodingState();
         var first = output.Count;
         state.Original.SetWellFormed(text);
+        state.MatchedTexts.Clear();
         Encode(state, output, gate, TextPlace.Beginning);
-        if (limitLength) limits.Cut(output, first, addSpecialTokens ? postProcessor?.AddedCount ?? 0 : 0);
-        postProcessor?.Apply(output, first, addSpecialTokens, new TokenStrings(state.Original.Chars, added, model));
+        var cut = limitLength ? limits.Cut(output, first, addSpecialTokens ? postProcessor?.AddedCount ?? 0 : 0) : 0;
+        postProcessor?.Apply(output, first, addSpecialTokens, new TokenStrings(state.Original.Chars, state.MatchedTexts, cut, model));
         if (limitLength) limits.Pad(output, first);
         state.Workspace.TrimExcess();
         _idle.Add(state);
@@ -53,6 +59,7 @@ internal sealed class EncodingPipeline(
         foreach (var match in state.RawMatches)
         {
             EncodeStretch(state, at, match.Start, output, gate, at == 0 ? place : TextPlace.AfterToken);
+            if (_trimsRanges) state.MatchedTexts[output.Count] = state.Original.Chars[match.Start..match.End].ToString();
             output.Add(new EncodedToken(match.Token.Id, match.Start, match.End));
             at = match.End;
         }
@@ -79,6 +86,7 @@ internal sealed class EncodingPipeline(
         foreach (var match in state.NormalizedMatches)
         {
             EncodePart(state, at, match.Start, output);
+            if (_trimsRanges) state.MatchedTexts[output.Count] = stretch.Text.Chars[match.Start..match.End].ToString();
             output.Add(new EncodedToken(match.Token.Id, stretch.Text.Start(match.Start), stretch.Text.End(match.End - 1)));
             at = match.End;
         }

@@ -20,6 +20,9 @@ internal sealed class EncodingState
 
     public List<AddedTokenMatch> NormalizedMatches { get; } = [];
 
+    /// <summary>Where in the output added tokens are, with the normalized text that each matched; kept only for what trims ranges.</summary>
+    public Dictionary<int, string> MatchedTexts { get; } = [];
+
     public ModelWorkspace Workspace { get; } = new();
 
     public WordCache Cache { get; } = new();

@@ -1,6 +1,7 @@
-using TorchSharp.Modules;
 using TrlSharp.Models;
+using TrlSharp.Models.Layers;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace TrlSharp.Adapters;
 
@@ -22,6 +23,12 @@ public sealed class LoraAdapter : IDisposable
         foreach (var parameter in model.Store.Parameters) parameter.Value.requires_grad_(false);
         foreach (var linear in _parts.Linears) linear.Module.Adapters.Add(linear);
         foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Add(embedding);
+        foreach (var rows in _parts.Rows)
+        {
+            if (rows.Module is Embedding table) table.Adapters.Add(rows);
+            else ((Linear)rows.Module).Adapters.Add(rows);
+        }
+
         model.AdapterList.Add(this);
         IsApplied = true;
     }
@@ -71,12 +78,19 @@ public sealed class LoraAdapter : IDisposable
         ArgumentNullException.ThrowIfNull(config);
         var problems = config.Problems().ToList();
         if (problems.Count > 0) throw new ConfigException($"LoRA: {string.Join(" ", problems)}");
+        foreach (var target in config.TargetModules.Where(t => !t.Equals(LoraConfig.AllLinear, StringComparison.OrdinalIgnoreCase)))
+            if (!model.Store.Modules.Any(m => m.Module is Linear or Embedding && LoraTargets.IsNamed(m.Path, target)))
+                throw new ConfigException($"target_modules names {target}, but the model has no such module. There are, for example, {string.Join(", ", LoraBuilder.Examples(model.Store.Modules))}.");
         return new(model, config, name, adapter => new LoraBuilder(adapter, new LoraStart(config, seed).Create).Build());
     }
 
     /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote.</summary>
     /// <exception cref="ModelFolderException">The folder is incomplete, damaged, does not fit the model, or uses what is not implemented.</exception>
     public static LoraAdapter Load(CausalLM model, string folder, string name = "default") => LoraFolder.Load(model, folder, name);
+
+    /// <summary>The base that an adapter folder names (<c>base_model_name_or_path</c>); null where it names none.</summary>
+    /// <exception cref="ModelFolderException">The folder is no adapter folder.</exception>
+    public static string? BaseModelOf(string folder) => LoraFolder.BaseModelOf(folder);
 
     /// <summary>Writes adapter_config.json and adapter_model.safetensors as PEFT does; each appears complete or not at all.</summary>
     /// <exception cref="ConfigException">The folder cannot be written.</exception>
@@ -90,18 +104,24 @@ public sealed class LoraAdapter : IDisposable
     {
         if (_merged.Count > 0) return;
         IsApplied = false;
+        Model.MergedAdapters.Add(this);
         using var scope = NewDisposeScope();
         using var withoutGraph = no_grad();
         foreach (var linear in _parts.Linears) Overwrite(linear.Module.Weight.Value, linear.MergedWeight());
         foreach (var embedding in _parts.Embeddings) Overwrite(embedding.Module.Weight.Value, embedding.MergedWeight());
+        foreach (var rows in _parts.Rows.DistinctBy(r => r.Weight)) Overwrite(rows.Weight.Value, rows.MergedWeight());
         foreach (var copy in _parts.Copies) MergeCopy(copy);
     }
 
     /// <summary>Gives the base its weights back, bit for bit.</summary>
+    /// <exception cref="ConfigException">Another adapter was merged after this one.</exception>
     public void Unmerge()
     {
+        if (!Model.MergedAdapters.Contains(this)) return;
+        if (Model.MergedAdapters[^1] != this) throw new ConfigException($"Adapter \"{Model.MergedAdapters[^1].Name}\" was merged after \"{Name}\"; unmerge it first.");
+        Model.MergedAdapters.RemoveAt(Model.MergedAdapters.Count - 1);
         using var withoutGraph = no_grad();
-        foreach (var (weight, before) in _merged)
+        foreach (var (weight, before) in Enumerable.Reverse(_merged))
         {
             weight.copy_(before);
             before.Dispose();
@@ -117,6 +137,12 @@ public sealed class LoraAdapter : IDisposable
         if (_merged.Count == 0) IsApplied = false;
         foreach (var linear in _parts.Linears) linear.Module.Adapters.Remove(linear);
         foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Remove(embedding);
+        foreach (var rows in _parts.Rows)
+        {
+            if (rows.Module is Embedding table) table.Adapters.Remove(rows);
+            else ((Linear)rows.Module).Adapters.Remove(rows);
+        }
+
         Model.AdapterList.Remove(this);
         foreach (var (_, before) in _merged) before.Dispose();
         var inUse = _parts.Copies.Where(copy => copy.Module.Parameters.Any(p => p.Parameter == copy.Copy)).Select(copy => copy.Copy.Value).ToHashSet();

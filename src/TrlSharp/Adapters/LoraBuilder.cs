@@ -15,13 +15,15 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
 
     private readonly List<LoraLinear> _linears = [];
     private readonly List<LoraEmbedding> _embeddings = [];
+    private readonly List<TrainedRows> _rows = [];
     private readonly List<TrainedCopy> _copies = [];
     private readonly List<(string Name, Parameter Value)> _tensors = [];
 
     public LoraParts Build()
     {
         var (config, modules) = (adapter.Config, adapter.Model.Store.Modules);
-        var saved = modules.Where(m => config.ModulesToSave.Any(name => LoraTargets.IsNamed(m.Path, name))).ToList();
+        var saved = modules.Where(m => LoraTargets.IsSaved(config, m.Path)).ToList();
+        CheckSaved(config, saved.Select(m => m.Path).ToList());
         var targets = modules.Where(m => !saved.Contains(m) && LoraTargets.IsTarget(config, m.Path, m.Module, adapter.Model.Decoder.Head)).ToList();
         if (targets.Count == 0) throw new ConfigException($"No module of the model matches the adapter's targets. There are, for example, {string.Join(", ", Examples(modules))}.");
         foreach (var (path, module) in targets)
@@ -33,7 +35,8 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         foreach (var (path, module) in saved)
             foreach (var (name, original) in module.Parameters.ToList()) AddCopy(path, module, name, original, $"{Prefix}{path}.{name}");
         if (config.Bias != LoraBias.None) AddBiases(modules, targets.Select(t => t.Path).ToHashSet(StringComparer.Ordinal));
-        return new(_linears, _embeddings, _copies, _tensors);
+        foreach (var (name, tokens) in config.TrainableTokenIndices) AddRows(name, tokens);
+        return new(_linears, _embeddings, _rows, _copies, _tensors);
     }
 
     private void AddLinear(string path, Linear module)
@@ -65,6 +68,35 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         _embeddings.Add(new(adapter, module, a, b, LoraTargets.ScalingOf(adapter.Config, path)));
     }
 
+    /// <summary>A name that matches nothing, or a module with parameters that cannot be exchanged one by one, would be left out silently.</summary>
+    private void CheckSaved(LoraConfig config, List<string> saved)
+    {
+        foreach (var name in config.ModulesToSave)
+        {
+            var missing = adapter.Model.Store.Parameters.FirstOrDefault(
+                p => LoraTargets.IsInside(p.Name[..Math.Max(0, p.Name.LastIndexOf('.'))], name) && !saved.Any(path => p.Name.StartsWith(path + ".", StringComparison.Ordinal)));
+            if (missing is not null) throw new ConfigException($"modules_to_save names {name}, but {missing.Name} inside of it cannot be trained apart (experts and routers). Name single modules.");
+            if (!saved.Any(path => LoraTargets.IsInside(path, name))) throw new ConfigException($"modules_to_save names {name}, but the model has no such module.");
+        }
+    }
+
+    private void AddRows(string name, IReadOnlyList<int> tokens)
+    {
+        var (embedding, head) = (adapter.Model.Decoder.Embedding, adapter.Model.Decoder.Head);
+        var isEmbedding = LoraTargets.IsNamed(embedding.Path, name);
+        if (!isEmbedding && !LoraTargets.IsNamed(head.Path, name)) throw new ConfigException($"trainable_token_indices names {name}; there are {embedding.Path} and {head.Path}.");
+        var isTied = head.Weight == embedding.Weight;
+        if (!isEmbedding && isTied) throw new ConfigException($"trainable_token_indices names {name}, which is the same tensor as {embedding.Path}; name that one alone.");
+        var weight = isEmbedding ? embedding.Weight : head.Weight;
+        if (tokens.Max() >= weight.Value.size(0)) throw new ConfigException($"trainable_token_indices names token {tokens.Max()}, but the vocabulary has {weight.Value.size(0)}.");
+        using var scope = NewDisposeScope();
+        var start = weight.Value.detach().index_select(0, tensor(tokens.Select(t => (long)t).ToArray(), device: weight.Value.device)); // [n, D]
+        var path = isEmbedding ? embedding.Path : head.Path;
+        var rows = Create($"{path}.token_adapter.trainable_tokens_delta", start.shape, LoraTensor.Rows, start);
+        _rows.Add(new(adapter, isEmbedding ? embedding : head, weight, tokens, rows));
+        if (isEmbedding && isTied) _rows.Add(new(adapter, head, weight, tokens, rows));
+    }
+
     private void AddBiases(IReadOnlyList<(string Path, IModule Module)> modules, HashSet<string> adapted)
     {
         foreach (var (path, module) in modules)
@@ -91,6 +123,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         return value;
     }
 
-    private static IEnumerable<string> Examples(IReadOnlyList<(string Path, IModule Module)> modules) =>
+    /// <summary>Names that targets may have.</summary>
+    public static IEnumerable<string> Examples(IReadOnlyList<(string Path, IModule Module)> modules) =>
         modules.Where(m => m.Module is Linear).Select(m => m.Path[(m.Path.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).Take(8);
 }

@@ -30,6 +30,9 @@ public sealed record LoraConfig
     /// <summary>Modules that are left out although they match, matched as <see cref="TargetModules"/> are. Default: none.</summary>
     public IReadOnlyList<string> ExcludeModules { get; init; } = [];
 
+    /// <summary>A regular expression instead of <see cref="ExcludeModules"/>; the whole path of a module must match. Null for none.</summary>
+    public string? ExcludePattern { get; init; }
+
     /// <summary>The only layers, counted from 0, whose modules are taken; null for all.</summary>
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
@@ -45,6 +48,11 @@ public sealed record LoraConfig
     /// <summary>Modules that are trained whole and stored with the adapter: <c>lm_head</c>, <c>embed_tokens</c>. Default: none.</summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
 
+    /// <summary>
+    /// Tokens whose embeddings are trained whole while all others stay, by module: <c>embed_tokens</c> (a head that is tied to it follows), <c>lm_head</c>. Default: none.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<int>>> TrainableTokenIndices { get; init; } = [];
+
     /// <summary>Which biases of the base are trained too. Default none.</summary>
     public LoraBias Bias { get; init; }
 
@@ -57,6 +65,17 @@ public sealed record LoraConfig
     /// <summary>Draw A from a normal distribution of deviation 1 / rank instead of uniformly within ±1/√inputs. B starts at 0 either way. Default false.</summary>
     public bool UseGaussianStart { get; init; }
 
+    /// <summary>The settings in one line: <c>r 8, alpha 16 on q_proj, v_proj; DoRA</c>.</summary>
+    public string Describe()
+    {
+        var text = FormattableString.Invariant($"r {Rank}, alpha {Alpha} on {TargetPattern ?? string.Join(", ", TargetModules)}");
+        if (UseDora) text += "; DoRA";
+        if (UseRslora) text += "; rank-stabilised";
+        foreach (var (module, tokens) in TrainableTokenIndices) text += $"; {tokens.Count} rows of {module}";
+        if (ModulesToSave.Count > 0) text += $"; whole: {string.Join(", ", ModulesToSave)}";
+        return Bias == LoraBias.None ? text : $"{text}; biases: {(Bias == LoraBias.All ? "all" : "of adapted modules")}";
+    }
+
     /// <summary>Every setting that is out of its range.</summary>
     internal IEnumerable<string> Problems()
     {
@@ -65,6 +84,8 @@ public sealed record LoraConfig
         if (Dropout is not (>= 0 and < 1)) yield return FormattableString.Invariant($"lora_dropout is {Dropout}; it must be at least 0 and below 1.");
         if (TargetPattern is null && TargetModules.Count == 0) yield return "target_modules is empty; name modules, or \"all-linear\".";
         if (TargetPattern is not null && LayersToTransform is not null) yield return "layers_to_transform needs target_modules as a list, not as a regular expression.";
+        foreach (var (module, tokens) in TrainableTokenIndices)
+            if (tokens.Count == 0 || tokens.Distinct().Count() != tokens.Count || tokens.Min() < 0) yield return $"trainable_token_indices of {module} must be different tokens, at least one.";
         if (RankPattern.Any(item => item.Value < 1)) yield return "a rank in rank_pattern is below 1.";
     }
 }

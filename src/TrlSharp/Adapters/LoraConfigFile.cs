@@ -9,7 +9,7 @@ internal static class LoraConfigFile
     /// <summary>Switches and objects that change what an adapter computes; absent, null, false and empty mean off.</summary>
     private static readonly string[] Unsupported =
     [
-        "alora_invocation_tokens", "arrow_config", "ensure_weight_tying", "layer_replication", "lora_bias", "target_parameters", "trainable_token_indices", "use_bdlora", "use_qalora",
+        "alora_invocation_tokens", "arrow_config", "ensure_weight_tying", "layer_replication", "lora_bias", "target_parameters", "use_bdlora", "use_qalora",
         "enable_lora", "merge_weights", "kasa_config", "monteclora_config", "velora_config",
     ];
 
@@ -36,12 +36,14 @@ internal static class LoraConfigFile
             Dropout = file.Double("lora_dropout", 0),
             TargetModules = targets,
             TargetPattern = pattern,
-            ExcludeModules = TextsOrPattern(file, "exclude_modules") is (var names, null) ? names : throw file.Wrong("exclude_modules", "a list of names"),
-            LayersToTransform = IntsOrInt(file, "layers_to_transform"),
+            ExcludeModules = file.IsText("exclude_modules") ? [] : file.Texts("exclude_modules") ?? [],
+            ExcludePattern = file.IsText("exclude_modules") ? file.Text("exclude_modules") : null,
+            LayersToTransform = IntsOrInt(file, "layers_to_transform") is { Count: > 0 } layers ? layers : null,
             LayersPattern = file.IsText("layers_pattern") ? [file.Text("layers_pattern")] : file.Texts("layers_pattern") ?? [],
             RankPattern = [.. Pairs(file, "rank_pattern").Select(p => KeyValuePair.Create(p.Key, p.Reader.Size(p.Key)))],
             AlphaPattern = [.. Pairs(file, "alpha_pattern").Select(p => KeyValuePair.Create(p.Key, p.Reader.Double(p.Key)))],
             ModulesToSave = file.Texts("modules_to_save") ?? [],
+            TrainableTokenIndices = TokenIndices(file),
             Bias = file.Text("bias", "none") switch
             {
                 "none" => LoraBias.None,
@@ -67,7 +69,7 @@ internal static class LoraConfigFile
             ["auto_mapping"] = null,
             ["base_model_name_or_path"] = baseModel,
             ["bias"] = config.Bias switch { LoraBias.All => "all", LoraBias.LoraOnly => "lora_only", _ => "none" },
-            ["exclude_modules"] = config.ExcludeModules.Count == 0 ? null : List(config.ExcludeModules),
+            ["exclude_modules"] = config.ExcludePattern is { } excluded ? excluded : config.ExcludeModules.Count == 0 ? null : List(config.ExcludeModules),
             ["fan_in_fan_out"] = isTransposed,
             ["inference_mode"] = true,
             ["init_lora_weights"] = config.UseGaussianStart ? "gaussian" : true,
@@ -82,6 +84,9 @@ internal static class LoraConfigFile
             ["rank_pattern"] = new JsonObject(config.RankPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
             ["target_modules"] = config.TargetPattern is { } pattern ? pattern : List(expandedTargets),
             ["task_type"] = "CAUSAL_LM",
+            ["trainable_token_indices"] = config.TrainableTokenIndices.Count == 0
+                ? null
+                : new JsonObject(config.TrainableTokenIndices.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)new JsonArray([.. p.Value.Select(n => (JsonNode?)n)])))),
             ["use_dora"] = config.UseDora,
             ["use_rslora"] = config.UseRslora,
         };
@@ -92,6 +97,15 @@ internal static class LoraConfigFile
         if (!file.IsText(key)) return (file.Texts(key) ?? [], null);
         var text = file.Text(key);
         return text.Equals(LoraConfig.AllLinear, StringComparison.OrdinalIgnoreCase) ? ([LoraConfig.AllLinear], null) : ([], text);
+    }
+
+    /// <summary>A list means the embedding.</summary>
+    private static IReadOnlyList<KeyValuePair<string, IReadOnlyList<int>>> TokenIndices(ConfigReader file)
+    {
+        const string Key = "trainable_token_indices";
+        if (!file.IsOn(Key)) return [];
+        if (file.IsList(Key)) return [KeyValuePair.Create("embed_tokens", file.Ints(Key)!)];
+        return [.. Pairs(file, Key).Select(p => KeyValuePair.Create(p.Key, p.Reader.Ints(p.Key) ?? []))];
     }
 
     private static IReadOnlyList<int>? IntsOrInt(ConfigReader file, string key) => !file.Has(key) ? null : file.IsNumber(key) ? [file.Int(key)] : file.Ints(key);

@@ -11,7 +11,7 @@ namespace TrlSharp.Adapters;
 /// <param name="a">[R, V]</param>
 /// <param name="b">[D, R]</param>
 /// <param name="scaling">Factor.</param>
-internal sealed class LoraEmbedding(LoraAdapter owner, Embedding module, Parameter a, Parameter b, double scaling)
+internal sealed class LoraEmbedding(LoraAdapter owner, Embedding module, Parameter a, Parameter b, double scaling) : IEmbeddingAddition
 {
     public Embedding Module => module;
 

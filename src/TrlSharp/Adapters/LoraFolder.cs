@@ -10,17 +10,19 @@ namespace TrlSharp.Adapters;
 /// <summary>Adapter folders as PEFT reads and writes them.</summary>
 internal static class LoraFolder
 {
-    private const string ConfigName = "adapter_config.json";
-    private const string WeightsName = "adapter_model.safetensors";
+    public const string ConfigName = "adapter_config.json";
+    public const string WeightsName = "adapter_model.safetensors";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string? BaseModelOf(string folder)
+    {
+        var config = OpenConfig(folder);
+        return config.IsText("base_model_name_or_path") ? config.Text("base_model_name_or_path") : null;
+    }
 
     public static LoraAdapter Load(CausalLM model, string folder, string name)
     {
-        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
-        var path = Path.Combine(folder, ConfigName);
-        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
-        FolderFiles.Check(folder, ConfigName);
-        var config = LoraConfigFile.Read(new(StrictJson.ReadObject(path), path));
+        var config = LoraConfigFile.Read(OpenConfig(folder));
         var weights = Path.Combine(folder, WeightsName);
         if (!File.Exists(weights))
             throw new ModelFolderException(File.Exists(Path.Combine(folder, "adapter_model.bin"))
@@ -35,14 +37,9 @@ internal static class LoraFolder
         try
         {
             Directory.CreateDirectory(folder);
-            var parts = adapter.Parts;
-            var tensors = parts.Tensors.Select(t => (t.Name, (Tensor)t.Value)).ToList();
-            // PEFT stores an adapted embedding itself too.
-            tensors.AddRange(parts.Embeddings.Select(e => ($"{LoraBuilder.Prefix}{e.Module.Path}.base_layer.weight", (Tensor)e.Module.Weight.Value)));
-            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), tensors);
-            var json = LoraConfigFile.Write(adapter.Config, adapter.BaseModel, parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter));
+            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), Tensors(adapter));
             var temporary = Path.Combine(folder, $".{ConfigName}.{Guid.NewGuid():N}.tmp");
-            File.WriteAllText(temporary, json.ToJsonString(Indented) + "\n");
+            File.WriteAllText(temporary, ConfigText(adapter));
             File.Move(temporary, Path.Combine(folder, ConfigName), overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -50,6 +47,26 @@ internal static class LoraFolder
             throw new ConfigException($"The adapter cannot be saved in {folder}: {e.Message}", e);
         }
     }
+
+    private static ConfigReader OpenConfig(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new ConfigException($"The adapter folder {folder} does not exist.");
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not an adapter folder.");
+        FolderFiles.Check(folder, ConfigName);
+        return new(StrictJson.ReadObject(path), path);
+    }
+
+    /// <summary>What the file of the weights holds. PEFT stores an adapted embedding itself too.</summary>
+    public static List<(string Name, Tensor Value)> Tensors(LoraAdapter adapter) =>
+    [
+        .. adapter.Parts.Tensors.Select(t => (t.Name, (Tensor)t.Value)),
+        .. adapter.Parts.Embeddings.Select(e => ($"{LoraBuilder.Prefix}{e.Module.Path}.base_layer.weight", (Tensor)e.Module.Weight.Value)),
+    ];
+
+    /// <summary>adapter_config.json.</summary>
+    public static string ConfigText(LoraAdapter adapter) =>
+        LoraConfigFile.Write(adapter.Config, adapter.BaseModel, adapter.Parts.Linears.Any(l => l.Module.IsTransposed), ExpandedTargets(adapter)).ToJsonString(Indented) + "\n";
 
     private static LoraAdapter Load(CausalLM model, SafetensorsFile file, LoraConfig config, string name)
     {
@@ -76,7 +93,8 @@ internal static class LoraFolder
         }
 
         var adapter = new LoraAdapter(model, config, name, owner => new LoraBuilder(owner, Read).Build());
-        foreach (var embedding in adapter.Parts.Embeddings) CheckBase(file, embedding, used, problems);
+        foreach (var embedding in adapter.Parts.Embeddings) CheckBase(file, $"{embedding.Module.Path}.base_layer.weight", embedding.Module.Weight.Value, used, problems);
+        if (adapter.Parts.Rows.Count > 0) CheckBase(file, $"{model.Decoder.Embedding.Path}.token_adapter.base_layer.weight", model.Decoder.Embedding.Weight.Value, used, problems);
         problems.AddRange(file.Entries.Where(entry => !used.Contains(entry.Name)).Select(entry => $"unexpected: {entry.Name}"));
         if (problems.Count == 0) return adapter;
         adapter.Dispose();
@@ -84,13 +102,12 @@ internal static class LoraFolder
     }
 
     /// <summary>The stored embedding must be the model's: another means another base.</summary>
-    private static void CheckBase(SafetensorsFile file, LoraEmbedding embedding, HashSet<string> used, List<string> problems)
+    private static void CheckBase(SafetensorsFile file, string name, Tensor own, HashSet<string> used, List<string> problems)
     {
-        var stored = $"{LoraBuilder.Prefix}{embedding.Module.Path}.base_layer.weight";
+        var stored = LoraBuilder.Prefix + name;
         used.Add(stored);
         if (!file.Contains(stored)) return;
         using var scope = NewDisposeScope();
-        var own = embedding.Module.Weight.Value;
         var theirs = file.Read(stored).to(own.dtype, own.device);
         if (!theirs.shape.SequenceEqual(own.shape) || !theirs.eq(own).all().item<bool>()) problems.Add($"{stored} is not the embedding of this model");
     }

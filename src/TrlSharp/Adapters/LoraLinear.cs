@@ -11,7 +11,7 @@ namespace TrlSharp.Adapters;
 /// <param name="b">[O, R]</param>
 /// <param name="magnitude">DoRA's lengths of the rows, [O]; null without DoRA.</param>
 /// <param name="scaling">Factor on B·A.</param>
-internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, double scaling)
+internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, double scaling) : ILinearAddition
 {
     public Linear Module => module;
 
@@ -26,7 +26,7 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
     {
         if (!owner.IsApplied) return y;
         using var scope = NewDisposeScope();
-        var isDropping = owner.Model.IsTraining && owner.Config.Dropout > 0;
+        var isDropping = owner.Model.TrainingSeed is not null && owner.Config.Dropout > 0;
         var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
         var low = nn.functional.linear(nn.functional.linear(input, a), b) * scaling; // [T, O]
         if (magnitude is null) return (y + low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]

@@ -16,6 +16,7 @@ internal sealed class LoraStart(LoraConfig config, ulong seed)
         var value = kind switch
         {
             LoraTensor.Copy or LoraTensor.Magnitude => start!.detach().clone(),
+            LoraTensor.Rows => start!.detach().to(ScalarType.Float32, copy: true),
             LoraTensor.A when config.UseGaussianStart => Fill(shape, () => Normal(random) / shape[0]),
             // Kaiming's uniform distribution with a = √5.
             LoraTensor.A => Fill(shape, () => (2 * random.NextDouble() - 1) / Math.Sqrt(shape[1])),

@@ -17,11 +17,27 @@ internal static class LoraTargets
     /// <param name="head">The output head, which "all-linear" leaves out.</param>
     public static bool IsTarget(LoraConfig config, string path, IModule module, Linear head)
     {
-        if (module is not (Linear or Embedding) || config.ExcludeModules.Any(name => IsNamed(path, name))) return false;
+        if (module is not (Linear or Embedding) || IsExcluded(config, path)) return false;
         if (config.TargetPattern is { } pattern) return Matches(path, $@"\A(?:{pattern})\z");
         if (config.TargetModules is [var only] && only.Equals(LoraConfig.AllLinear, StringComparison.OrdinalIgnoreCase))
             return module is Linear linear && linear != head && IsInLayers(config, path);
-        return config.TargetModules.Any(name => IsNamed(path, name)) && IsInLayers(config, path);
+        return config.TargetModules.Contains(path) || (config.TargetModules.Any(name => IsNamed(path, name)) && IsInLayers(config, path));
+    }
+
+    private static bool IsExcluded(LoraConfig config, string path) =>
+        config.ExcludeModules.Any(name => IsNamed(path, name)) || (config.ExcludePattern is { } pattern && Matches(path, $@"\A(?:{pattern})\z"));
+
+    /// <summary>
+    /// Whether the module is trained whole: its own path, or that of a module around it, ends with one of the names (peft 0.21, <c>_set_trainable</c>).
+    /// </summary>
+    public static bool IsSaved(LoraConfig config, string path) => config.ModulesToSave.Any(name => IsInside(path, name));
+
+    /// <summary>Whether the path, cut off behind one of its parts or not at all, ends with the name.</summary>
+    public static bool IsInside(string path, string name)
+    {
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+            if (path.AsSpan(0, end).EndsWith(name, StringComparison.Ordinal)) return true;
+        return false;
     }
 
     /// <summary>The path is the name, or ends with a dot and the name.</summary>

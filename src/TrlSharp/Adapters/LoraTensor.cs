@@ -18,6 +18,9 @@ internal enum LoraTensor
     /// <summary>DoRA's lengths of the rows: starts from those of the base.</summary>
     Magnitude,
 
+    /// <summary>Rows of the embedding: start from those of the base.</summary>
+    Rows,
+
     /// <summary>A parameter of the base: starts from its value.</summary>
     Copy,
 }

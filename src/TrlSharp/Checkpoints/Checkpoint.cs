@@ -41,6 +41,7 @@ internal sealed class Checkpoint
 
     private static Dictionary<string, SafetensorsFile> OpenShards(string folder)
     {
+        FolderFiles.Check(folder, Index);
         var path = Path.Combine(folder, Index);
         var shards = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);

@@ -36,9 +36,20 @@ public static class SafetensorsWriter
     /// <summary>Bytes that a tensor takes in a file.</summary>
     internal static long SizeOf(Tensor tensor) => tensor.numel() * tensor.element_size();
 
+    /// <summary>The same into an open stream.</summary>
+    internal static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors)
+    {
+        var sorted = Sorted(tensors);
+        stream.Write(Header(sorted, PyTorchMetadata));
+        foreach (var (_, tensor) in sorted) WriteData(stream, tensor);
+    }
+
+    private static List<(string Name, Tensor Value)> Sorted(IEnumerable<(string Name, Tensor Value)> tensors) =>
+        [.. tensors.OrderByDescending(t => t.Value.element_size()).ThenBy(t => t.Name, StringComparer.Ordinal)];
+
     private static void WriteFile(string path, List<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        var sorted = tensors.OrderByDescending(t => t.Value.element_size()).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
+        var sorted = Sorted(tensors);
         var header = Header(sorted, metadata);
         // Reserved at once, so that a full disk is noticed before anything is written.
         var size = header.Length + sorted.Sum(t => SizeOf(t.Value));
@@ -82,7 +93,7 @@ public static class SafetensorsWriter
         return bytes;
     }
 
-    private static unsafe void WriteData(FileStream file, Tensor tensor)
+    private static unsafe void WriteData(Stream file, Tensor tensor)
     {
         const long Slice = 1 << 30; // Spans hold fewer than 2^31 bytes.
         using var scope = NewDisposeScope();

@@ -37,7 +37,7 @@ public sealed record SamplingConfig
     public ulong Seed { get; init; }
 
     /// <summary>Every value that is out of its range.</summary>
-    internal IEnumerable<string> Problems()
+    public IEnumerable<string> Problems()
     {
         if (MaxNewTokens < 1) yield return $"max_new_tokens is {MaxNewTokens}; it must be at least 1.";
         if (MinNewTokens < 0) yield return $"min_new_tokens is {MinNewTokens}; it must not be negative.";

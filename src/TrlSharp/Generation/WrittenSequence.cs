@@ -3,17 +3,14 @@ using TrlSharp.Models;
 namespace TrlSharp.Generation;
 
 /// <summary>A prompt and what was written after it so far.</summary>
-internal sealed class WrittenSequence(CausalLM model, int index, IReadOnlyList<int> prompt, SamplingConfig config)
+internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<int> prompt, SamplingConfig config, KeyValueCache? cache = null)
 {
     private readonly TokenSampler _sampler = new(config, SeededRandom.ForPart(config.Seed, index));
     private readonly List<int> _completion = [];
     private readonly List<float> _logProbabilities = [];
 
-    public int Index => index;
-
-    public IReadOnlyList<int> Completion => _completion;
-
-    public IReadOnlyList<float> LogProbabilities => _logProbabilities;
+    /// <summary>Number of the prompt, which decides what random numbers it gets.</summary>
+    public long Index => index;
 
     /// <summary>Null while it goes on.</summary>
     public StopReason? Reason { get; private set; }
@@ -22,7 +19,7 @@ internal sealed class WrittenSequence(CausalLM model, int index, IReadOnlyList<i
     public int Unread => prompt.Count + _completion.Count - Cache.Length;
 
     /// <summary>Keys and values of what the model has read.</summary>
-    public KeyValueCache Cache { get; } = model.NewCache();
+    public KeyValueCache Cache { get; } = cache ?? model.NewCache();
 
     /// <summary>LongRoPE turns all keys anew when a text outgrows the context of the first training: then what is cached is read again.</summary>
     public void Prepare()
@@ -49,7 +46,14 @@ internal sealed class WrittenSequence(CausalLM model, int index, IReadOnlyList<i
         else if (prompt.Count + _completion.Count >= model.MaxPositions) Reason = StopReason.ContextFull;
     }
 
-    public void Release() => Cache.Clear();
+    /// <summary>What was written so far; as long as it goes on, the reason is that somebody stopped it.</summary>
+    public Completion ToCompletion() => new([.. _completion], [.. _logProbabilities], Reason ?? StopReason.Cancelled);
+
+    /// <summary>Frees the memory, unless the cache is somebody else's.</summary>
+    public void Release()
+    {
+        if (cache is null) Cache.Clear();
+    }
 
     /// <summary>Looks at the end only: a character has at most 4 bytes and a token of text at least one.</summary>
     private bool HasStopString(IReadOnlyList<string> stops, Func<IReadOnlyList<int>, string> decode)

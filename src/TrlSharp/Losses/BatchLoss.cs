@@ -21,6 +21,9 @@ public readonly record struct BatchLoss
     /// <summary>Σ over trained positions of the entropy of the prediction, in nats.</summary>
     public double Entropy { get; init; }
 
+    /// <summary>The load-balancing loss of the pass times <see cref="Divisor"/>, without its coefficient: sums of it weigh batches as the main loss does. 0 where it is off.</summary>
+    public double RouterBalance { get; init; }
+
     /// <summary>Adds up two batches.</summary>
     public static BatchLoss operator +(BatchLoss a, BatchLoss b) => new()
     {
@@ -30,6 +33,7 @@ public readonly record struct BatchLoss
         Trained = a.Trained + b.Trained,
         Correct = a.Correct + b.Correct,
         Entropy = a.Entropy + b.Entropy,
+        RouterBalance = a.RouterBalance + b.RouterBalance,
     };
 
     /// <inheritdoc cref="op_Addition"/>

@@ -20,8 +20,15 @@ public sealed record LossOptions
     /// </summary>
     public long LogitsBudget { get; init; } = 128L << 20;
 
+    /// <summary>
+    /// Weight of the load-balancing loss of mixtures of experts (Fedus et al. 2021, arXiv:2101.03961). A micro-batch counts with its share of the step's divisor, so that accumulation does not change the
+    /// weight (in transformers every micro-batch adds the whole). Nothing for dense models. Default 0.
+    /// </summary>
+    public double RouterBalance { get; init; }
+
     internal IEnumerable<string> Problems()
     {
+        if (!(RouterBalance >= 0) || double.IsInfinity(RouterBalance)) yield return string.Create(CultureInfo.InvariantCulture, $"router_aux_loss_coef is {RouterBalance}; it must be 0 or more.");
         if (!(LabelSmoothing is >= 0 and < 1)) yield return string.Create(CultureInfo.InvariantCulture, $"label_smoothing_factor is {LabelSmoothing}; it must be in [0, 1).");
         if (!(ZLoss >= 0) || double.IsInfinity(ZLoss)) yield return string.Create(CultureInfo.InvariantCulture, $"z_loss is {ZLoss}; it must be 0 or more.");
         if (LogitsBudget <= 0) yield return string.Create(CultureInfo.InvariantCulture, $"logits_budget is {LogitsBudget}; it must be a positive number of bytes.");

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TrlSharp.Batches;
 using TrlSharp.Models;
 using static TorchSharp.torch;
@@ -17,7 +18,8 @@ public static class TokenLoss
     {
         using var scope = NewDisposeScope();
         if (batch.TrainedCount == 0) return new() { Tokens = batch.Length, Divisor = batch.Divisor };
-        var hidden = model.HiddenStates(batch.Tokens, batch.Layout).index_select(0, batch.Trained); // [n, D]
+        var routing = options.RouterBalance > 0 ? new List<RouterDecision>() : null;
+        var hidden = model.HiddenStates(batch.Tokens, batch.Layout, routing).index_select(0, batch.Trained); // [n, D]
         var leaf = hidden.detach().requires_grad_(hidden.requires_grad); // [n, D]
         var result = new BatchLoss { Tokens = batch.Length, Divisor = batch.Divisor };
         foreach (var (start, length) in Chunks(model, batch, options))
@@ -33,8 +35,10 @@ public static class TokenLoss
             }
         }
 
-        if (hidden.requires_grad) hidden.backward([leaf.grad!]);
-        return result;
+        var balance = routing is { Count: > 0 } ? RouterBalance.Of(routing) : null; // []
+        if (balance is { requires_grad: true }) autograd.backward([hidden, balance], [leaf.grad!, tensor((float)(options.RouterBalance * batch.Divisor / divisor))]);
+        else if (hidden.requires_grad) hidden.backward([leaf.grad!]);
+        return balance is null ? result : result with { RouterBalance = balance.ToDouble() * batch.Divisor };
     }
 
     /// <summary>The same sums without a gradient.</summary>

@@ -1,4 +1,4 @@
-using TorchSharp;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Losses;
@@ -10,11 +10,11 @@ namespace TrlSharp.Losses;
 /// dL/dz = (f + 2·c·ℓ)·p - f·(1 - ε)·1_y - f·ε/V
 /// </code>
 /// </summary>
-/// <remarks>c positions, V vocabulary. Computed in float32 whatever the type of the logits.</remarks>
-internal static class VocabularyLoss
+/// <remarks>c positions, V vocabulary. Computed in float32 whatever the type of the logits, sums over rows in float64 and in their order.</remarks>
+internal static unsafe class VocabularyLoss
 {
     /// <summary>Sums over the rows, and the gradient of <c>scale · Σ weight · loss</c> with respect to the logits.</summary>
-    /// <param name="logits">[c, V]</param>
+    /// <param name="logits">[c, V]. Overwritten: the gradient takes their memory where their type is float32 or bfloat16.</param>
     /// <param name="targets">int64 [c]</param>
     /// <param name="weights">float32 [c]</param>
     /// <param name="options">The loss.</param>
@@ -22,14 +22,12 @@ internal static class VocabularyLoss
     public static (BatchLoss Loss, Tensor Gradient) WithGradient(Tensor logits, Tensor targets, Tensor weights, LossOptions options, double scale)
     {
         using var scope = NewDisposeScope();
-        var terms = new Terms(logits, targets, options);
-        var pull = weights * terms.Factor * scale; // [c]
-        var spread = options.ZLoss == 0 ? pull : pull + weights * terms.LogSum * (2 * options.ZLoss * scale); // [c]
-        var gradient = terms.Probabilities; // [c, V]
-        gradient.mul_(spread.unsqueeze(1));
-        gradient.scatter_add_(1, targets.unsqueeze(1), (pull * -(1 - options.LabelSmoothing)).unsqueeze(1));
-        if (options.LabelSmoothing > 0) gradient.sub_((pull * (options.LabelSmoothing / logits.size(1))).unsqueeze(1));
-        return (terms.Sum(weights), gradient.to_type(logits.dtype).MoveToOuterDisposeScope());
+        using var inference = no_grad();
+        // The kernel writes past autograd: this tells it, so that a graph that needs these logits fails instead of reading something else.
+        logits.narrow(0, 0, 0).zero_();
+        var values = Readable(logits); // [c, V]
+        var loss = Sum(values, targets, weights, options, scale);
+        return (loss, values.to_type(logits.dtype).alias().MoveToOuterDisposeScope());
     }
 
     /// <summary>Sums over the rows.</summary>
@@ -37,42 +35,52 @@ internal static class VocabularyLoss
     public static BatchLoss Of(Tensor logits, Tensor targets, Tensor weights, LossOptions options)
     {
         using var scope = NewDisposeScope();
-        return new Terms(logits, targets, options).Sum(weights);
+        using var inference = no_grad();
+        return Sum(Readable(logits), targets, weights, options, scale: null);
     }
 
-    private sealed class Terms
+    private static Tensor Readable(Tensor logits)
     {
-        private readonly Tensor _loss; // [c]
-        private readonly long _correct;
-        private readonly double _entropy;
+        var plain = logits.detach().contiguous(); // [c, V]
+        return Lanes.Handles(plain) ? plain : plain.cpu().to_type(ScalarType.Float32);
+    }
 
-        public Terms(Tensor logits, Tensor targets, LossOptions options)
+    private static BatchLoss Sum(Tensor logits, Tensor targets, Tensor weights, LossOptions options, double? scale)
+    {
+        var (rows, size) = (logits.size(0), logits.size(1));
+        var (losses, entropies, correct) = (new double[rows], new double[rows], new bool[rows]);
+        var (indices, factors) = (targets.cpu().data<long>().ToArray(), weights.cpu().data<float>().ToArray());
+        var first = Ops.DataPointer(logits);
+        var isWide = logits.dtype == ScalarType.Float32;
+        RowLoop.Run(rows, size * 4, (from, to) =>
         {
-            var z = logits.to_type(ScalarType.Float32); // [c, V]
-            LogSum = z.logsumexp(1); // [c]
-            var score = LogSum - z.gather(1, targets.unsqueeze(1)).squeeze(1); // [c]
-            Factor = options.Kind == TokenLossKind.Dft ? score.neg().exp_() : ones_like(score); // [c]
-            Probabilities = (z - LogSum.unsqueeze(1)).exp_(); // [c, V]
-            var mean = options.LabelSmoothing > 0 ? score * (1 - options.LabelSmoothing) + (LogSum - z.mean([1])) * options.LabelSmoothing : score; // [c]
-            _loss = Factor * mean; // [c]
-            if (options.ZLoss > 0) _loss += LogSum.square() * options.ZLoss;
-            _correct = z.argmax(1).eq(targets).sum().ToInt64();
-            var expected = Probabilities.unsqueeze(1).bmm(z.unsqueeze(2)).reshape(-1); // [c]: Σ p·z without a copy of the size of z
-            _entropy = (LogSum - expected).sum(type: ScalarType.Float64).ToDouble();
+            for (var row = from; row < to; row++)
+            {
+                (losses[row], entropies[row], correct[row]) = isWide
+                    ? Row((float*)first + (row * size), size, indices[row], factors[row], options, scale)
+                    : Row((ushort*)first + (row * size), size, indices[row], factors[row], options, scale);
+            }
+        });
+        var result = new BatchLoss { Trained = rows, Correct = correct.LongCount(c => c), Entropy = entropies.Sum() };
+        var sum = 0.0;
+        for (var row = 0; row < rows; row++) sum += losses[row] * factors[row];
+        return result with { Sum = sum };
+    }
+
+    private static (double Loss, double Entropy, bool IsCorrect) Row<T>(T* z, long size, long target, float weight, LossOptions options, double? scale)
+        where T : unmanaged
+    {
+        var sums = VocabularyKernel.Sums(z, size, target);
+        var score = sums.LogSum - sums.Target;
+        var factor = options.Kind == TokenLossKind.Dft ? Math.Exp(-score) : 1;
+        var mixed = options.LabelSmoothing > 0 ? (score * (1 - options.LabelSmoothing)) + ((sums.LogSum - sums.Mean) * options.LabelSmoothing) : score;
+        if (scale is { } divided)
+        {
+            var pull = weight * factor * divided;
+            var spread = pull + (weight * 2 * options.ZLoss * sums.LogSum * divided);
+            VocabularyKernel.Gradient(z, size, target, sums.LogSum, spread, pull * options.LabelSmoothing / size, pull * (1 - options.LabelSmoothing));
         }
 
-        public Tensor LogSum { get; } // [c]
-
-        public Tensor Factor { get; } // [c]
-
-        public Tensor Probabilities { get; } // [c, V]
-
-        public BatchLoss Sum(Tensor weights) => new()
-        {
-            Sum = (_loss * weights).sum(type: ScalarType.Float64).ToDouble(),
-            Trained = weights.size(0),
-            Correct = _correct,
-            Entropy = _entropy,
-        };
+        return ((factor * mixed) + (options.ZLoss * sums.LogSum * sums.LogSum), sums.LogSum - sums.Expected, sums.Likeliest == target);
     }
 }

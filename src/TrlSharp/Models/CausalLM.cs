@@ -13,6 +13,7 @@ public sealed class CausalLM : ICausalLM, IDisposable
 {
     private readonly Decoder _decoder;
     private readonly ParameterStore _store;
+    private ulong? _trainingSeed;
 
     internal CausalLM(ModelConfig config, Decoder decoder, ParameterStore store, string? folder)
     {
@@ -45,26 +46,24 @@ public sealed class CausalLM : ICausalLM, IDisposable
     /// <summary>The adapters that are attached, applied or not.</summary>
     public IReadOnlyList<LoraAdapter> Adapters => AdapterList;
 
-    /// <summary>Whether a pass is part of training: then adapters drop some of their inputs. Default false.</summary>
-    public bool IsTraining { get; set; }
+    /// <summary>NEFTune's α (Jain et al. 2023, arXiv:2310.05914): noise of ±α/√(t·D) on the embeddings of a sequence of t tokens in training passes. Null, the default, for none.</summary>
+    public double? EmbeddingNoise { get; set; }
 
-    /// <summary>The state of the generator that decides what adapters drop, to be stored with a run that will be resumed.</summary>
-    public byte[] DropoutState
+    /// <inheritdoc/>
+    public ulong? TrainingSeed
     {
-        get
-        {
-            using var state = Dropout.get_state();
-            return state.data<byte>().ToArray();
-        }
-
+        get => _trainingSeed;
         set
         {
-            using var state = tensor(value);
-            Dropout.set_state(state);
+            _trainingSeed = value;
+            if (value is { } seed) Dropout.manual_seed(unchecked((long)seed));
         }
     }
 
     internal List<LoraAdapter> AdapterList { get; } = [];
+
+    /// <summary>In the order in which they were merged.</summary>
+    internal List<LoraAdapter> MergedAdapters { get; } = [];
 
     /// <summary>A generator of its own, so that nothing else in the process changes a training run.</summary>
     internal Generator Dropout { get; } = new();
@@ -105,6 +104,8 @@ public sealed class CausalLM : ICausalLM, IDisposable
         ArgumentNullException.ThrowIfNull(layout);
         return Run(tokens, new(layout, Dtype, Device));
     }
+
+    Tensor ICausalLM.HiddenStates(Tensor tokens, SequenceLayout layout, List<RouterDecision>? routing) => Run(tokens, new(layout, Dtype, Device) { Routing = routing });
 
     /// <inheritdoc/>
     public Tensor Logits(Tensor hidden)
@@ -151,9 +152,6 @@ public sealed class CausalLM : ICausalLM, IDisposable
     /// </summary>
     public IDisposable WithoutAdapters() => new AdapterPause(AdapterList);
 
-    /// <summary>Starts the generator that decides what adapters drop. Equal seeds give equal runs; without a call the seed is 0.</summary>
-    public void SeedDropout(long seed) => Dropout.manual_seed(seed);
-
     /// <summary>Frees the weights. Tensors that were computed from them stay valid.</summary>
     public void Dispose()
     {
@@ -161,9 +159,25 @@ public sealed class CausalLM : ICausalLM, IDisposable
         Dropout.Dispose();
     }
 
+    /// <summary>Uniform within ±α/√(t·D) for a sequence of t tokens: [T, D].</summary>
+    private Tensor Noise(Tensor x, SequenceLayout layout, double alpha)
+    {
+        using var scope = NewDisposeScope();
+        var size = new float[layout.Length];
+        for (var s = 0; s < layout.Count; s++)
+        {
+            var (start, end) = (layout.Starts[s], layout.Starts[s + 1]);
+            size.AsSpan(start, end - start).Fill((float)(alpha / Math.Sqrt((end - start) * (double)x.size(1))));
+        }
+
+        var unit = empty(x.shape, dtype: ScalarType.Float32).uniform_(-1, 1, Dropout); // [T, D]
+        return (unit * tensor(size).unsqueeze(1)).to(x.dtype, x.device).MoveToOuterDisposeScope(); // [T, D]
+    }
+
     private Tensor Embed(Tensor tokens, ForwardContext context)
     {
         var x = _decoder.Embedding.Forward(tokens); // [T, D]
+        if (TrainingSeed is not null && EmbeddingNoise is { } alpha) x = x + Noise(x, context.Layout, alpha); // [T, D]
         if (_decoder.EmbeddingScale != 1) x = x * tensor((float)_decoder.EmbeddingScale).to(x.dtype); // [T, D]
         if (_decoder.Positions is not { } positions) return x;
         if (context.LongestSequence > MaxPositions)

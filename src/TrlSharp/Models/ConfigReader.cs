@@ -28,6 +28,9 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
     /// <summary>Whether the value is a text.</summary>
     public bool IsText(string key) => Find(key)?.GetValueKind() == JsonValueKind.String;
 
+    /// <summary>Whether the value is a list.</summary>
+    public bool IsList(string key) => Find(key) is JsonArray;
+
     /// <summary>Whether the value is a number.</summary>
     public bool IsNumber(string key) => Find(key)?.GetValueKind() == JsonValueKind.Number;
 
@@ -75,7 +78,8 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
 
     /// <summary>A list of whole numbers, or null if absent.</summary>
     public IReadOnlyList<int>? Ints(string key) =>
-        Doubles(key)?.Select(number => (int)number).ToList();
+        List(key, item => item is not null && Number(item) is { } number && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number : (int?)null, "a list of whole numbers")
+            ?.Select(number => number!.Value).ToList();
 
     /// <summary>A list of numbers, or null if absent.</summary>
     public IReadOnlyList<double>? Doubles(string key) =>
@@ -90,10 +94,17 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
         return section;
     }
 
+    /// <summary>A size that another one limits.</summary>
+    public int SizeUpTo(string key, int limit, string limitName, int? fallback = null) =>
+        Size(key, fallback) is var size && size <= limit ? size : throw Wrong(key, $"at most {limitName} = {limit}");
+
+    /// <summary>A size; null where the file says null or 0, <paramref name="fallback"/> where it is silent.</summary>
+    public int? SizeOrNull(string key, int? fallback) => !json.ContainsKey(key) && Find(key) is null ? fallback : Has(key) && Int(key) != 0 ? Size(key) : null;
+
     /// <summary>Demands the only value that is implemented, where the key is present.</summary>
     public void Only(string key, string implemented)
     {
-        if (Find(key) is { } value && value.ToString() != implemented)
+        if (Find(key) is { } value && value.ToString() != implemented && !(Number(value) is { } number && number == Parsed(implemented)))
             throw new ModelFolderException($"{origin}: {path}{key} is {value.ToJsonString()}, but only {implemented} is implemented.");
     }
 
@@ -120,6 +131,8 @@ internal sealed class ConfigReader(JsonObject json, string origin, string path =
         if (value is not JsonArray array) throw Wrong(key, value, wanted);
         return [.. array.Select(item => convert(item) ?? throw Wrong(key, value, wanted))];
     }
+
+    private static double? Parsed(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static double? Number(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.Number && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)

@@ -29,9 +29,10 @@ internal static class FolderWriter
         {
             var names = new List<string>();
             CopyCompanions(options.CompanionFolder ?? model.Folder, staging, names);
-            var weights = WriteWeights(model, staging, options.ShardSize);
+            CopyCompanions(options.AdapterFolder, staging, names);
+            var weights = WriteWeights(model, staging, options);
             names.AddRange(weights);
-            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model));
+            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype));
             foreach (var name in names) File.Move(Path.Combine(staging, name), Path.Combine(folder, name), overwrite: true);
             MoveTemplates(staging, folder);
             RemoveStaleWeights(folder, weights);
@@ -44,10 +45,12 @@ internal static class FolderWriter
     }
 
     /// <summary>Writes the shards in the order of the parameters and returns the names of the files.</summary>
-    private static List<string> WriteWeights(CausalLM model, string staging, long shardSize)
+    private static List<string> WriteWeights(CausalLM model, string staging, ModelSaveOptions options)
     {
-        var tensors = Tensors(model);
-        var shards = Shards(tensors, shardSize);
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        var tensors = Tensors(model).Select(t => (t.Name, Value: Converted(options.Masters.GetValueOrDefault(Own(model, t.Name), t.Value), options.Dtype))).ToList();
+        var shards = Shards(tensors, options.ShardSize);
         if (shards.Count == 1)
         {
             SafetensorsWriter.Write(Path.Combine(staging, "model.safetensors"), tensors);
@@ -65,17 +68,23 @@ internal static class FolderWriter
         }
 
         var sorted = new JsonObject(map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
-        var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Item2));
+        var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Value));
         WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted });
         names.Add("model.safetensors.index.json");
         return names;
     }
 
+    /// <summary>The parameter that a name of the file stands for: a tied one is written under two.</summary>
+    private static string Own(CausalLM model, string name) => model.Store.Aliases.FirstOrDefault(a => a.Name == name).Parameter?.Name ?? name;
+
+    private static Tensor Converted(Tensor value, ScalarType? type) => type is { } wanted && value.is_floating_point() ? value.detach().to_type(wanted) : value;
+
     /// <summary>Whether a tied model has an embedding and a head of their own, since an adapter that had trained one of them was merged.</summary>
     public static bool IsSeparated(CausalLM model) =>
         model.Decoder.Head.Weight != model.Decoder.Embedding.Weight && model.Adapters.All(adapter => !adapter.IsApplied) && Shared(model) is not null;
 
-    private static List<(string Name, Tensor Value)> Tensors(CausalLM model)
+    /// <summary>What the file of the weights holds.</summary>
+    public static List<(string Name, Tensor Value)> Tensors(CausalLM model)
     {
         var tensors = model.Store.Parameters.Select(p => (p.Name, (Tensor)p.Value)).Concat(model.Store.Aliases.Select(a => (a.Name, (Tensor)a.Parameter.Value))).ToList();
         if (!IsSeparated(model)) return tensors;
@@ -113,15 +122,21 @@ internal static class FolderWriter
         return shards;
     }
 
+    /// <summary>Names of the files beside the weights that travel along.</summary>
+    public static IReadOnlyList<string> CompanionsIn(string folder)
+    {
+        var present = Companions.Where(name => File.Exists(Path.Combine(folder, name))).ToList();
+        foreach (var name in present) FolderFiles.Check(folder, name);
+        return present;
+    }
+
     private static void CopyCompanions(string? source, string staging, List<string> names)
     {
         if (source is null) return;
-        foreach (var name in Companions)
+        foreach (var name in CompanionsIn(source))
         {
-            if (!File.Exists(Path.Combine(source, name))) continue;
-            FolderFiles.Check(source, name);
-            File.Copy(Path.Combine(source, name), Path.Combine(staging, name));
-            names.Add(name);
+            File.Copy(Path.Combine(source, name), Path.Combine(staging, name), overwrite: true);
+            if (!names.Contains(name)) names.Add(name);
         }
 
         var templates = Path.Combine(source, TemplateFolder);
@@ -130,7 +145,7 @@ internal static class FolderWriter
         foreach (var path in Directory.EnumerateFiles(templates, "*.jinja"))
         {
             FolderFiles.Check(templates, Path.GetFileName(path));
-            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)));
+            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)), overwrite: true);
         }
     }
 
@@ -148,5 +163,8 @@ internal static class FolderWriter
             if (!kept.Contains(Path.GetFileName(path))) File.Delete(path);
     }
 
-    private static void WriteJson(string path, JsonObject json) => File.WriteAllText(path, json.ToJsonString(Indented) + "\n");
+    private static void WriteJson(string path, JsonObject json) => File.WriteAllText(path, Text(json));
+
+    /// <summary>JSON as it is written to files.</summary>
+    public static string Text(JsonObject json) => json.ToJsonString(Indented) + "\n";
 }

@@ -1,5 +1,6 @@
 using TrlSharp.Batches;
 using TrlSharp.Generation;
+using TrlSharp.Models.Attention;
 using TrlSharp.Models.Rotary;
 using static TorchSharp.torch;
 
@@ -17,6 +18,7 @@ internal sealed class ForwardContext
     private readonly List<int> _counts = [];
     private readonly List<int> _lengths = [];
     private readonly int[]? _sequences;
+    private SequenceBuckets? _buckets;
 
     /// <param name="layout">The sequences of this pass.</param>
     /// <param name="type">Type of the activations.</param>
@@ -61,6 +63,9 @@ internal sealed class ForwardContext
     /// depends on its number of rows and nothing of a sequence may depend on another. With caches everything may be shared.
     /// </summary>
     public int SequenceOf(int token) => _sequences is null ? 0 : _sequences[token];
+
+    /// <summary>The sequences sorted by length, for attention that computes several at once.</summary>
+    public SequenceBuckets Buckets => _buckets ??= new(Layout, Positions);
 
     /// <summary>The cosines and sines of this pass.</summary>
     public RotaryTable Rotation(RotaryEmbedding rotary)

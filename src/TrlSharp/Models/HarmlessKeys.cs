@@ -14,7 +14,7 @@ internal static class HarmlessKeys
         // Identity and bookkeeping.
         "_name_or_path", "name_or_path", "architectures", "auto_map", "model_type", "transformers_version", "tokenizer_class", "dtype", "torch_dtype", "prefix",
         "task_specific_params", "finetuning_task", "problem_type", "id2label", "label2id", "num_labels", "keys_to_ignore_at_inference", "unsloth_version", "unsloth_fixed",
-        "_commit_hash", "revision", "license", "model_max_length", "max_sequence_length", "seq_length", "max_seq_len", "vocab_size",
+        "_commit_hash", "revision", "is_llama_config", "transformers.js_config", "license", "model_max_length", "max_sequence_length", "seq_length", "max_seq_len", "vocab_size",
         // Token ids, used by tokenizers and generation; the embedding reads pad_token_id itself.
         "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "cls_token_id", "mask_token_id", "unk_token_id", "decoder_start_token_id", "eod_token_id", "im_start_id", "im_end_id",
         // How a program runs the model.
@@ -31,6 +31,9 @@ internal static class HarmlessKeys
         "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "num_return_sequences", "forced_bos_token_id", "forced_eos_token_id", "remove_invalid_values",
         "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens",
     };
+
+    /// <summary>Whether a key never changes the result, in any family.</summary>
+    public static bool Contains(string key) => Names.Contains(key);
 
     /// <summary>Refuses keys that the family did not read, all together.</summary>
     /// <param name="config">The root of config.json after the model was built.</param>

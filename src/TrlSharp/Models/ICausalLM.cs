@@ -13,8 +13,16 @@ public interface ICausalLM
     /// <summary>Every parameter under its name in the checkpoint file, in a fixed order. A tied head has no entry of its own.</summary>
     IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
 
+    /// <summary>
+    /// Whether passes are part of training, and the seed of what is random in them (dropout of adapters, noise on embeddings), the same for the same seed; null, the default, for passes that use the model.
+    /// </summary>
+    ulong? TrainingSeed { get; set; }
+
     /// <summary>Hidden states after the final norm, ready for <see cref="Logits"/>: [T] ids → [T, D].</summary>
     Tensor HiddenStates(Tensor tokens, SequenceLayout layout);
+
+    /// <summary>The same, noting what routed layers decide. A model without such layers need not implement it.</summary>
+    internal Tensor HiddenStates(Tensor tokens, SequenceLayout layout, List<RouterDecision>? routing) => HiddenStates(tokens, layout);
 
     /// <summary>Scores over the vocabulary for rows of hidden states, with every scaling and soft cap of the family: [n, D] → [n, V].</summary>
     Tensor Logits(Tensor hidden);

@@ -26,7 +26,7 @@ internal static class LayerTypes
     /// <summary>The window of every layer: <c>sliding_window</c> where the type is sliding.</summary>
     public static IReadOnlyList<int?> Windows(ConfigReader config, IReadOnlyList<string> types, int? fallback = null)
     {
-        int? window = config.Has("sliding_window") ? config.Size("sliding_window") : fallback;
+        var window = config.SizeOrNull("sliding_window", fallback);
         return [.. types.Select(type => type == Sliding ? window ?? throw config.Wrong("sliding_window", "a whole number above 0") : (int?)null)];
     }
 }

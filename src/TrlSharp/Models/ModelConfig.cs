@@ -21,6 +21,17 @@ public sealed class ModelConfig
     /// <summary><c>model_type</c>: <c>llama</c>, <c>qwen3</c> …</summary>
     public string ModelType => Reader().Text("model_type");
 
+    /// <summary>Positions that the model was trained with: <c>max_position_embeddings</c> or <c>n_positions</c>; null where the file does not say.</summary>
+    public int? ContextLength
+    {
+        get
+        {
+            var reader = Reader();
+            var key = reader.Has("n_positions") ? "n_positions" : "max_position_embeddings";
+            return reader.Has(key) ? reader.Int(key) : null;
+        }
+    }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelFolderException">There is no such file, or it is not a JSON object.</exception>
     public static ModelConfig Load(string path) => new(StrictJson.ReadObject(path), path);

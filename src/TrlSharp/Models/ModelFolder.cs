@@ -26,6 +26,7 @@ public static class ModelFolder
     {
         if (!Directory.Exists(folder)) throw new ConfigException($"The model folder {folder} does not exist.");
         if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not a model folder.");
+        if (path == Path.Combine(folder, ConfigName)) FolderFiles.Check(folder, ConfigName);
         var config = ModelConfig.Load(path);
         var reader = config.Reader();
         if (reader.Section("quantization_config") is { } quantization)
@@ -66,6 +67,9 @@ public static class ModelFolder
         }
     }
 
+    /// <summary>The element type that a folder names or holds.</summary>
+    internal static ScalarType StoredType(string folder) => StoredType(ModelConfig.Load(Path.Combine(folder, ConfigName)).Reader(), Checkpoint.Open(folder));
+
     private static ScalarType StoredType(ConfigReader config, Checkpoint checkpoint)
     {
         var named = config.Text("dtype", config.Text("torch_dtype", "auto"));
@@ -82,11 +86,11 @@ public static class ModelFolder
     }
 
     /// <summary>config.json of a model that is about to be saved: the source's, with the element type that is written.</summary>
-    internal static JsonObject ConfigOf(CausalLM model)
+    internal static JsonObject ConfigOf(CausalLM model, ScalarType? dtype = null)
     {
         var json = model.Config.ToJson();
         var key = json.ContainsKey("dtype") || !json.ContainsKey("torch_dtype") ? "dtype" : "torch_dtype";
-        json[key] = model.Dtype switch
+        json[key] = (dtype ?? model.Dtype) switch
         {
             ScalarType.BFloat16 => "bfloat16",
             ScalarType.Float16 => "float16",

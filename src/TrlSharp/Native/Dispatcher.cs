@@ -82,8 +82,11 @@ internal static unsafe partial class Dispatcher
     public static Tensor Call(ReadOnlySpan<byte> name, ReadOnlySpan<byte> overload, Span<ulong> stack)
     {
         Invoke(name, overload, stack);
-        return Tensor.UnsafeCreateTensor((nint)stack[0]);
+        return Result(stack[0]);
     }
+
+    /// <summary>A tensor that an operator left on the stack; it belongs to the current dispose scope.</summary>
+    public static Tensor Result(ulong cell) => Tensor.UnsafeCreateTensor((nint)cell);
 
     /// <inheritdoc cref="Ops.Alias"/>
     public static Tensor Alias(Tensor x, ReadOnlySpan<long> shape)

@@ -16,6 +16,9 @@ namespace TrlSharp.Native;
 /// </remarks>
 public static class NativeLibraries
 {
+    /// <summary>The name under which TorchSharp's native half is imported.</summary>
+    internal const string TorchSharpName = "LibTorchSharp";
+
     private static readonly Lazy<LoadedLibraries> Loaded = new(NativeLoader.Load, LazyThreadSafetyMode.ExecutionAndPublication);
 
     /// <summary>Loads the libraries now; later calls cost nothing. Safe from any thread.</summary>
@@ -29,10 +32,10 @@ public static class NativeLibraries
     internal static void Prepare()
     {
         ProcessSettings.Apply();
-        NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, (name, _, _) => name == Dispatcher.Library ? EnsureLoaded().TorchCpu : 0);
+        NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, (name, _, _) => name switch { Dispatcher.Library => EnsureLoaded().TorchCpu, TorchSharpName => EnsureLoaded().TorchSharp, _ => 0 });
         var context = AssemblyLoadContext.GetLoadContext(typeof(NativeLibraries).Assembly) ?? AssemblyLoadContext.Default;
         // Raised only after the ordinary search for the library, hence the dlopen of the file as shipped, has failed.
-        context.ResolvingUnmanagedDll += (_, name) => name == "LibTorchSharp" ? ForTorchSharp() : 0;
+        context.ResolvingUnmanagedDll += (_, name) => name == TorchSharpName ? ForTorchSharp() : 0;
     }
 
     private static nint ForTorchSharp()

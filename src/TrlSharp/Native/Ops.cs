@@ -25,6 +25,27 @@ internal static class Ops
         ]); // [B, N, T, H]
     }
 
+    /// <summary>Causal softmax(q·kᵀ·scale)·v, and log Σ exp of the scores, which <see cref="FlashAttentionBackward"/> needs. No graph; heads are not grouped.</summary>
+    /// <param name="query">[B, N, T, H]</param>
+    /// <param name="key">[B, N, T, H]</param>
+    /// <param name="value">[B, N, T, H]</param>
+    /// <param name="scale">Factor on q·k.</param>
+    public static (Tensor Output, Tensor LogSums) FlashAttention(Tensor query, Tensor key, Tensor value, double scale)
+    {
+        Span<ulong> stack = [Of(query), Of(key), Of(value), Double(0), Bool(true), None, Optional(scale)];
+        Invoke("aten::_scaled_dot_product_flash_attention_for_cpu"u8, default, stack);
+        return (Result(stack[0]), Result(stack[1])); // [B, N, T, H], [B, N, T]
+    }
+
+    /// <summary>The gradients of query, key and value.</summary>
+    public static (Tensor Query, Tensor Key, Tensor Value) FlashAttentionBackward(
+        Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSums, double scale)
+    {
+        Span<ulong> stack = [Of(gradient), Of(query), Of(key), Of(value), Of(output), Of(logSums), Double(0), Bool(true), None, Optional(scale)];
+        Invoke("aten::_scaled_dot_product_flash_attention_for_cpu_backward"u8, default, stack);
+        return (Result(stack[0]), Result(stack[1]), Result(stack[2])); // [B, N, T, H] each
+    }
+
     /// <summary>x / sqrt(mean(x²) + epsilon) · weight over the last dimension, with accumulation in float32.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor? weight, double epsilon) =>
         Call("aten::rms_norm"u8, default, [Of(x), List([x.size(-1)]), Optional(weight), Optional(epsilon)]); // as x

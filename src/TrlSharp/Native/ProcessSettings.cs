@@ -8,6 +8,7 @@ internal static partial class ProcessSettings
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
     private const int MmapThreshold = -3;
+    private const int ArenaMax = -8;
 
     /// <summary>
     /// Idle OpenMP threads sleep instead of spinning (a busy machine trains 2 to 4 times faster), and large blocks are reused instead of being
@@ -21,6 +22,8 @@ internal static partial class ProcessSettings
         Allocation("MALLOC_MMAP_THRESHOLD_", MmapThreshold, 1 << 30);
         Allocation("MALLOC_TRIM_THRESHOLD_", TrimThreshold, int.MaxValue);
         Allocation("MALLOC_TOP_PAD_", TopPad, 1 << 28);
+        // Other threads' arenas hold no block above 64 MiB: one arena for all, or training off the main thread maps and clears every large temporary again.
+        Allocation("MALLOC_ARENA_MAX", ArenaMax, 1);
     }
 
     private static void Allocation(string variable, int parameter, int value)

@@ -10,6 +10,9 @@ namespace TrlSharp.Optimization;
 /// </summary>
 internal sealed class MasterWeights : IOptimizer
 {
+    /// <summary>End of the names of masters in <see cref="State"/>.</summary>
+    public const string Suffix = ".master";
+
     private readonly IOptimizer _inner;
     private readonly Tensor[] _weights;
     private readonly Tensor[] _masters;
@@ -19,7 +22,7 @@ internal sealed class MasterWeights : IOptimizer
         (Parameters, _inner) = (parameters, inner);
         var shorter = parameters.Zip(inner.Parameters).Where(p => p.First.Value.dtype != ScalarType.Float32).ToList();
         (_weights, _masters) = ([.. shorter.Select(p => p.First.Value)], [.. shorter.Select(p => p.Second.Value)]);
-        State = [.. inner.State, .. shorter.Select(p => ($"{p.First.Name}.master", (Tensor)p.Second.Value))];
+        State = [.. inner.State, .. shorter.Select(p => ($"{p.First.Name}{Suffix}", (Tensor)p.Second.Value))];
     }
 
     public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
@@ -27,11 +30,14 @@ internal sealed class MasterWeights : IOptimizer
     public IReadOnlyList<(string Name, Tensor Value)> State { get; }
 
     /// <summary>The optimizer itself where all weights are float32, else one over masters.</summary>
-    public static IOptimizer Over(IReadOnlyList<ParameterGroup> groups, Func<IReadOnlyList<ParameterGroup>, IOptimizer> create)
+    /// <param name="groups">What trains.</param>
+    /// <param name="create">The optimizer over the masters.</param>
+    /// <param name="stored">More exact values than the weights have, by name: those of a float32 file from which a bfloat16 model was read. Null where there are none.</param>
+    public static IOptimizer Over(IReadOnlyList<ParameterGroup> groups, Func<IReadOnlyList<ParameterGroup>, IOptimizer> create, Func<string, Tensor?>? stored = null)
     {
         var parameters = groups.SelectMany(g => g.Parameters).ToList();
         if (parameters.TrueForAll(p => p.Value.dtype == ScalarType.Float32)) return create(groups);
-        var masters = groups.Select(g => g with { Parameters = [.. g.Parameters.Select(p => (p.Name, Master(p.Value)))] }).ToList();
+        var masters = groups.Select(g => g with { Parameters = [.. g.Parameters.Select(p => (p.Name, Master(p.Name, p.Value, stored)))] }).ToList();
         return new MasterWeights(parameters, create(masters));
     }
 
@@ -42,10 +48,10 @@ internal sealed class MasterWeights : IOptimizer
         Ops.ForeachCopy(_weights, _masters);
     }
 
-    private static Parameter Master(Parameter weight)
+    private static Parameter Master(string name, Parameter weight, Func<string, Tensor?>? stored)
     {
         if (weight.dtype == ScalarType.Float32) return weight;
         using var scope = NewDisposeScope();
-        return (Parameter)new Parameter(weight.detach().to_type(ScalarType.Float32), requires_grad: false).DetachFromDisposeScope();
+        return (Parameter)new Parameter((stored?.Invoke(name) ?? weight).detach().clone().to_type(ScalarType.Float32), requires_grad: false).DetachFromDisposeScope();
     }
 }

@@ -1,146 +1,125 @@
-using System.Text.Json.Nodes;
 using TrlSharp.Examples;
+using TrlSharp.Mixtures;
 using TrlSharp.Packing;
-using TrlSharp.Rows;
+using TrlSharp.Preparation;
 using TrlSharp.Sequences;
-using TrlSharp.Sequences.Policies;
 using TrlSharp.Sft.Options;
 using TrlSharp.Templates;
-using TrlSharp.Tokenization;
 
 namespace TrlSharp.Sft;
 
-/// <summary>The first six arrows: from a data set to packed rows, with an account of where everything went.</summary>
-public sealed class SftData
+/// <summary>The first six arrows: from data sets to packed rows, with an account of where everything went.</summary>
+public sealed class SftData : IDisposable
 {
-    private SftData(IReadOnlyList<PackedRow> rows, SftAccount account, SequenceBuilder builder, ChatTemplate? template, ConversationExample? firstChat) =>
-        (Rows, Account, Builder, Template, FirstChat) = (rows, account, builder, template, firstChat);
+    private readonly SftDataSet _training;
+    private readonly SftDataSet? _evaluation;
+    private readonly SftEncoder _encoder;
+
+    private SftData(SftDataSet training, SftDataSet? evaluation, SftEncoder encoder, ConversationExample? firstChat, IReadOnlyList<string> notices)
+    {
+        (_training, _evaluation, _encoder, FirstChat, Notices) = (training, evaluation, encoder, firstChat, notices);
+        if (evaluation is not null) Evaluation = new Dictionary<string, IReadOnlyList<PackedRow>> { [""] = evaluation.Rows };
+    }
 
     /// <summary>What batches are made of.</summary>
-    public IReadOnlyList<PackedRow> Rows { get; }
+    public IReadOnlyList<PackedRow> Rows => _training.Rows;
 
-    /// <summary>Where every row and token went.</summary>
-    public SftAccount Account { get; }
+    /// <summary>The sequences before packing, in the order of the data.</summary>
+    public IReadOnlyList<TokenSequence> Sequences => _training.Sequences;
+
+    /// <summary>Held-out rows by name; empty when nothing is evaluated.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<PackedRow>> Evaluation { get; } = new Dictionary<string, IReadOnlyList<PackedRow>>();
+
+    /// <summary>Where every row and token of the training data went.</summary>
+    public Account Account => _training.Notes.Account;
+
+    /// <summary>Where every row and token of the evaluation data went; null when nothing is evaluated.</summary>
+    public Account? EvaluationAccount => _evaluation?.Notes.Account;
+
+    /// <summary>The rows that were gone round (<c>keep_going</c>), training before evaluation.</summary>
+    public IEnumerable<RefusedRow> Refused => _training.Notes.Refused.Concat(_evaluation?.Notes.Refused ?? []);
+
+    /// <summary>What should be said before the first step, such as a cache that cannot be written.</summary>
+    public IReadOnlyList<string> Notices { get; }
 
     /// <summary>What made the sequences; it also explains them.</summary>
-    public SequenceBuilder Builder { get; }
+    public SequenceBuilder Builder => _encoder.Builder;
 
     /// <summary>The chat template; null when the data need none and the model has none.</summary>
-    public ChatTemplate? Template { get; }
+    public ChatTemplate? Template => _encoder.Template;
 
     /// <summary>The first chat of the data, to be shown; null when there is none.</summary>
     public ConversationExample? FirstChat { get; }
 
-    /// <summary>Reads, renders, tokenises, weights and packs the training split.</summary>
-    /// <exception cref="ConfigException">Paths or settings are wrong.</exception>
-    /// <exception cref="DataException">A row cannot be trained; the message names it.</exception>
-    /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
-    public static SftData Prepare(SftSettings settings, CancellationToken stop = default)
+    /// <summary>The files in which the prepared data are kept; none when they are not.</summary>
+    public IEnumerable<string> PreparedFiles => new[] { _training, _evaluation }.Select(s => s?.PreparedFile).OfType<string>();
+
+    /// <summary>The data sets that the settings name, and how their rows are read.</summary>
+    /// <exception cref="ConfigException">They are wrong.</exception>
+    public static IReadOnlyList<SourceOptions> Sources(SftSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var data = settings.Data;
-        var folder = settings.Model.Path!;
-        var tokenizer = Tokenizer.Load(folder);
-        var account = new SftAccount();
-        var sequences = new List<TokenSequence>();
-        ConversationExample? firstChat = null;
-        SequenceBuilder? builder = null;
-        ChatTemplate? template = null;
-        var reader = new ExampleReader();
-        foreach (var row in RowSources.Open(data.Path!, data.TrainSplit, data.Configuration).Read())
-        {
-            stop.ThrowIfCancellationRequested();
-            foreach (var example in reader.Read(row).Examples)
-            {
-                var chat = example as ConversationExample;
-                template ??= FindTemplate(settings, folder, needed: chat is not null);
-                builder ??= CreateBuilder(settings, folder, tokenizer, template);
-                if (chat is not null && firstChat is null) firstChat = chat;
-                var result = builder.Build(example);
-                account.Add(row.Origin.ToString(), result);
-                sequences.AddRange(result.Sequences);
-            }
-        }
-
-        if (account.Rows == 0) throw new DataException($"{data.Path} holds no rows.");
-        if (sequences.Count == 0) throw new DataException($"{data.Path}: none of the {account.Rows} rows can be trained on: {string.Join("; ", account.Dropped.Select(d => $"{d.Value.Count} × {d.Key} (first: {d.Value.Example})"))}.");
-        var rows = Pack(sequences, data);
-        account.PackedRows = rows.Count;
-        return new(rows, account, builder!, template, firstChat);
+        return SftSources.Of(settings.Data);
     }
 
-    private static SequenceBuilder CreateBuilder(SftSettings settings, string folder, Tokenizer tokenizer, ChatTemplate? template)
+    /// <summary>What makes sequences under these settings, without reading any data.</summary>
+    /// <exception cref="ConfigException">Settings are wrong.</exception>
+    /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
+    public static SequenceBuilder CreateBuilder(SftSettings settings)
     {
-        var data = settings.Data;
-        var options = new SequenceOptions
-        {
-            Now = data.TemplateDate,
-            StopIds = StopIds(folder),
-            EosToken = settings.Model.EosToken,
-            MaxLength = data.Packing && data.PackingStrategy != "bfd" ? null : data.MaxLength,
-            Overflow = Overflow(settings),
-        };
-        return new(template, tokenizer, Policy(settings), options);
+        ArgumentNullException.ThrowIfNull(settings);
+        return new SftEncoder(settings).Builder;
     }
 
-    private static OverflowRule Overflow(SftSettings settings) => settings.Given.Contains("overflow") || !settings.Given.Contains("truncation_mode")
-        ? settings.Data.Overflow
-        : settings.Data.TruncationMode == "keep_end" ? OverflowRule.TokenLeft : OverflowRule.TokenRight;
-
-    /// <summary>The policy, or what TRL's switches mean when one of them was given.</summary>
-    private static TrainPolicy Policy(SftSettings settings)
+    /// <summary>Reads, renders, tokenises, weights and packs the training rows, and the evaluation rows when the run evaluates.</summary>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="stop">Ends the preparation between two rows.</param>
+    /// <exception cref="ConfigException">Paths or settings are wrong.</exception>
+    /// <exception cref="DataException">A row cannot be trained; the message names it. Or the account does not add up.</exception>
+    /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
+    /// <exception cref="DiskException">The folder for prepared data cannot be written.</exception>
+    public static SftData Prepare(SftSettings settings, IProgress<PreparationProgress>? progress = null, CancellationToken stop = default)
     {
-        var data = settings.Data;
-        if (data.Policy is { } policy) return policy;
-        return settings.Given.Contains("completion_only_loss") ? TrainPolicy.Assistant with { CompletionOnly = data.CompletionOnly ?? true } : TrainPolicy.Assistant;
-    }
-
-    private static ChatTemplate? FindTemplate(SftSettings settings, string folder, bool needed)
-    {
-        var given = settings.Model.ChatTemplate;
-        if (given is not null)
-        {
-            if (BuiltInTemplates.Find(given) is { } builtIn) return ChatTemplate.Parse(builtIn, given, ChatTemplate.LoadSpecialTokens(folder));
-            if (File.Exists(given)) return ChatTemplate.Parse(File.ReadAllText(given), given, ChatTemplate.LoadSpecialTokens(folder));
-            if (Directory.Exists(given)) return ChatTemplate.Load(given);
-            throw new ConfigException($"chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
-        }
-
+        ArgumentNullException.ThrowIfNull(settings);
+        var encoder = new SftEncoder(settings);
+        var training = SftSources.Training(settings) with { Progress = progress };
+        var evaluation = SftSources.Evaluation(settings, training) is { } options ? options with { Progress = progress } : null;
+        if (settings.Data.Decontaminate)
+            training = training with { Contaminated = Prompts(evaluation ?? throw new ConfigException("decontaminate compares with the evaluation rows, and there are none. Set eval_strategy.")) };
+        var notices = new List<string>();
+        var cache = SftCache.Open(settings.Data.Cache, notices);
+        ulong? seed = settings.Data.Shuffle ? (ulong)settings.Training.Training.Seed : null;
+        SftDataSet? trained = null;
+        SftDataSet? evaluated = null;
         try
         {
-            return ChatTemplate.Load(folder);
+            trained = SftDataSet.Prepare(training, encoder, encoder.Packing(evaluation: false), seed, cache, stop);
+            if (evaluation is not null) evaluated = SftDataSet.Prepare(evaluation, encoder, encoder.Packing(evaluation: true), shuffleSeed: null, cache, stop);
+            var chat = trained.Notes.FirstChat is { } first ? new ExampleReader(training.Sources[first.Source].Reader).Read(first.Row).Examples[0] as ConversationExample : null;
+            var data = new SftData(trained, evaluated, encoder, chat, notices);
+            (trained, evaluated) = (null, null);
+            return data;
         }
-        catch (ModelFolderException) when (!needed)
+        finally
         {
-            return null;
+            trained?.Dispose();
+            evaluated?.Dispose();
         }
     }
 
-    /// <summary><c>eos_token_id</c> of generation_config.json: one id or a list.</summary>
-    internal static IReadOnlyList<int> StopIds(string folder)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var path = Path.Combine(folder, "generation_config.json");
-        if (!File.Exists(path)) return [];
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path))?["eos_token_id"] switch
-            {
-                JsonArray list => [.. list.Select(id => (int)id!)],
-                JsonValue one => [(int)one],
-                _ => [],
-            };
-        }
-        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException)
-        {
-            throw new ModelFolderException($"{path} is damaged: {e.Message}", e);
-        }
+        _training.Dispose();
+        _evaluation?.Dispose();
     }
 
-    private static IReadOnlyList<PackedRow> Pack(List<TokenSequence> sequences, SftDataSettings data)
+    /// <summary>The prompts of all rows.</summary>
+    private static HashSet<ContentHash> Prompts(PreparationOptions options)
     {
-        if (!data.Packing) return [.. sequences.Select(s => new PackedRow([s]))];
-        var strategy = data.PackingStrategy switch { "bfd_split" => PackingStrategy.BfdSplit, "wrapped" => PackingStrategy.Wrapped, _ => PackingStrategy.BestFit };
-        var length = data.MaxLength ?? throw new ConfigException("packing needs max_length: the size of a packed row.");
-        return [.. new SequencePacker(new PackingOptions { RowLength = length, Strategy = strategy }).Pack(sequences)];
+        var prompts = new HashSet<ContentHash>();
+        foreach (var hash in options.Sources.SelectMany(SftSources.PromptHashes)) prompts.Add(hash);
+        return prompts;
     }
 }

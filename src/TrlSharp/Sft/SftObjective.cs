@@ -16,7 +16,18 @@ public sealed class SftObjective(ICausalLM model, LossOptions loss, LossNormaliz
     }
 
     /// <inheritdoc/>
-    public BatchLoss Backward(PackedBatch batch, double divisor) => TokenLoss.Backward(model, batch, loss, divisor);
+    public BatchLoss Backward(PackedBatch batch, double divisor, ulong seed)
+    {
+        model.TrainingSeed = seed;
+        try
+        {
+            return TokenLoss.Backward(model, batch, loss, divisor);
+        }
+        finally
+        {
+            model.TrainingSeed = null;
+        }
+    }
 
     /// <inheritdoc/>
     public BatchLoss Evaluate(PackedBatch batch) => TokenLoss.Evaluate(model, batch, loss);

@@ -1,19 +1,25 @@
-using TorchSharp;
 using TrlSharp.Adapters;
+using TrlSharp.Checkpoints;
 using TrlSharp.Models;
+using TrlSharp.Optimization;
 using TrlSharp.Sft.Options;
+using TrlSharp.Tokenization;
 using TrlSharp.Training;
+using TrlSharp.Training.Checkpoints;
+using static TorchSharp.torch;
 
 namespace TrlSharp.Sft;
 
 /// <summary>The main job as one page: model folder and data set in, trained model folder out.</summary>
 public static class SftRun
 {
+    private const string TemplateName = "chat_template.jinja";
+
     /// <summary>Runs the ten arrows in order.</summary>
     /// <param name="settings">From <see cref="SftOptionTable"/>, or built by hand.</param>
     /// <param name="prepared">Called with the prepared data before the first step; null for nobody.</param>
     /// <param name="progress">Told about every update, log entry and evaluation.</param>
-    /// <param name="stop">Ends the run after the current micro-batch; the weights of the last complete update are saved.</param>
+    /// <param name="stop">Ends the run after the current micro-batch; a checkpoint of the last complete update is saved, from which the run can be resumed.</param>
     /// <returns>How training went; null for a dry run.</returns>
     /// <exception cref="TrlSharpException">Settings, data or folders are wrong; see the types that derive from it.</exception>
     public static RunResult? Execute(SftSettings settings, Action<SftData>? prepared = null, IProgress<RunEvent>? progress = null, CancellationToken stop = default)
@@ -21,27 +27,82 @@ public static class SftRun
         ArgumentNullException.ThrowIfNull(settings);
         Check(settings);
         var output = settings.Training.Training.OutputFolder!;
-        OutputFolder.Check(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
-        var data = SftData.Prepare(settings, stop);
+        using var mine = settings.DryRun ? null : Take(output, settings);
+        using var data = SftData.Prepare(settings, stop: stop);
+        if (settings.Data.KeepGoing && !settings.DryRun) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
-        if (settings.DryRun) return null;
+        var tokenizer = Tokenizer.Load(settings.Model.Path!);
+        var stops = Stops(settings, data, tokenizer);
+        if (data.FirstChat is not null && StopGuard.NoticeFor(data.Sequences, stops, tokenizer) is { } notice) progress?.Report(new RunEvent.Notice(notice));
 
-        var computeType = settings.Model.Bf16 ? torch.bfloat16 : torch.float32;
-        using var model = ModelFolder.Load(settings.Model.Path!, new ModelLoadOptions { Dtype = computeType });
-        model.RecomputeActivations = settings.Model.ActivationCheckpointing;
+        using var model = Load(settings.Model);
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
+        FrozenParameters.Apply(model, settings.Model.Frozen);
+        var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Path!));
+        if (settings.DryRun)
+        {
+            progress?.Report(new RunEvent.Planned(SftProbe.Measure(model, data.Rows, settings.Training, optimizer, TimeProvider.System, stop)));
+            return null;
+        }
+
+        var samples = settings.SamplePrompts.Count == 0 ? null : new SampleGenerator(model, tokenizer, data.Template, settings.SamplePrompts, stops, settings.SampleTokens, settings.Data.TemplateDate);
+        var surroundings = new RunSurroundings
+        {
+            Evaluation = data.Evaluation,
+            Progress = progress,
+            Sample = samples is null ? null : samples.Answer,
+            Companions = data.Template is { } template ? [CheckpointFile.Text(TemplateName, template.Source)] : [],
+        };
+        var result = SftTrainer.Train(model, data.Rows, settings.Training, optimizer, surroundings, stop);
+        Save(model, adapter, optimizer, settings, data, result);
+        return result;
+    }
+
+    private static RunLock Take(string output, SftSettings settings)
+    {
+        OutputFolder.Check(output);
+        var mine = RunLock.Take(output);
         try
         {
-            var result = SftTrainer.Train(model, data.Rows, settings.Training, progress: progress, stop: stop);
-            Save(model, adapter, output, settings, data, result);
-            return result;
+            OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);
+            return mine;
         }
-        catch (OperationCanceledException)
+        catch (ConfigException)
         {
-            // Ctrl-C or SIGTERM: the weights are those after the last complete update, and are worth keeping.
-            Save(model, adapter, output, settings, data, result: null);
+            mine.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Everything that ends an answer: for the engine, for the tokenizer, and in the template.</summary>
+    private static HashSet<int> Stops(SftSettings settings, SftData data, Tokenizer tokenizer)
+    {
+        var stops = Sequences.GenerationStops.Load(settings.Model.Path!).ToHashSet();
+        if (tokenizer.EosTokenId is { } end) stops.Add(end);
+        foreach (var text in data.Builder.Stops)
+            if (tokenizer.Encode(text) is [var only]) stops.Add(only.Id);
+        return stops;
+    }
+
+    private static CausalLM Load(SftModelSettings settings)
+    {
+        var model = ModelFolder.Load(settings.Path!, new ModelLoadOptions { Dtype = settings.Bf16 ? bfloat16 : float32 });
+        (model.RecomputeActivations, model.EmbeddingNoise) = (settings.ActivationCheckpointing, settings.NeftuneAlpha);
+        return model;
+    }
+
+    /// <summary>The weights as the folder has them: masters start from these, not from what they were rounded to.</summary>
+    private static Func<string, Tensor?> Stored(string folder)
+    {
+        var checkpoint = Checkpoint.Open(folder);
+        return name => checkpoint.Contains(name) ? checkpoint.FileOf(name).Read(name) : null;
+    }
+
+    private static void WriteQuarantine(string path, IEnumerable<Preparation.RefusedRow> refused)
+    {
+        using var file = new Rows.QuarantineFile(path);
+        foreach (var row in refused) file.Add(row.Row, row.Fault, row.Message);
+        file.Complete();
     }
 
     private static LoraConfig Lora(SftAdapterSettings settings) => new()
@@ -55,33 +116,30 @@ public static class SftRun
         UseDora = settings.WeightDecomposed,
     };
 
-    private static void Save(CausalLM model, LoraAdapter? adapter, string output, SftSettings settings, SftData data, RunResult? result)
+    private static void Save(CausalLM model, LoraAdapter? adapter, IOptimizer optimizer, SftSettings settings, SftData data, RunResult result)
     {
-        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path });
+        var output = settings.Training.Training.OutputFolder!;
+        var masters = optimizer.State.Where(s => s.Name.EndsWith(MasterWeights.Suffix, StringComparison.Ordinal)).ToDictionary(s => s.Name[..^MasterWeights.Suffix.Length], s => s.Value);
+        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path, Dtype = SaveType(settings.Model), Masters = masters });
         else adapter.Save(output);
         OutputFolder.WriteText(output, "README.md", ModelCard.Write(settings, data.Account, result));
-        if (result is not null) OutputFolder.WriteText(output, "trainer_state.json", RunState.Write(settings.Training.Training, result));
-        if (data.Template is not null) OutputFolder.WriteText(output, "chat_template.jinja", data.Template.Source);
+        if (data.Template is not null) OutputFolder.WriteText(output, TemplateName, data.Template.Source);
     }
+
+    private static ScalarType SaveType(SftModelSettings settings) => settings.SaveType switch
+    {
+        "bfloat16" => ScalarType.BFloat16,
+        "float16" => ScalarType.Float16,
+        "auto" => ModelFolder.StoredType(settings.Path!),
+        _ => ScalarType.Float32,
+    };
 
     private static void Check(SftSettings settings)
     {
         if (settings.Model.Path is not { } model) throw new ConfigException("model_name_or_path is missing: the folder of the model to start from.");
         if (!Directory.Exists(model)) throw new ConfigException($"model_name_or_path: the folder {model} does not exist.");
-        if (settings.Data.Path is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
+        if (settings.Data.Path is null && settings.Data.Mixture is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
         if (settings.Training.Training.OutputFolder is null) throw new ConfigException("output_dir is missing: the folder for the trained model.");
-        var missing = NotWired(settings).FirstOrDefault();
-        if (missing is not null) throw new ConfigException(missing);
-    }
-
-    /// <summary>Settings that parse but that this page does not obey yet: refused by name rather than ignored.</summary>
-    private static IEnumerable<string> NotWired(SftSettings settings)
-    {
-        if (settings.Model.NeftuneAlpha is not null) yield return "neftune_noise_alpha is not wired into this command yet; leave it out.";
-        if (settings.Model.RouterAuxiliaryLoss is not (null or 0)) yield return "router_aux_loss_coef is not wired into this command yet; leave it out.";
-        if (settings.Model.Frozen.Count > 0) yield return "freeze is not wired into this command yet; leave it out.";
-        if (settings.Data.Mixture is not null) yield return "datasets: mixtures are not wired into this command yet; give one dataset_name (a pattern may name several files).";
-        if (settings.Data.Shuffle) yield return "shuffle_dataset is not wired into this command yet; rows are shuffled in every epoch anyway (train_sampling_strategy).";
-        if (settings.Training.Training.EvaluationStrategy != IntervalStrategy.No) yield return "eval_strategy is not wired into this command yet; use SftTrainer with evaluation rows.";
+        settings.Training.Check();
     }
 }

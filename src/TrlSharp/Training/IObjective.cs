@@ -10,7 +10,10 @@ public interface IObjective<TBatch>
     double Divisor(IReadOnlyList<TBatch> microBatches);
 
     /// <summary>Adds the gradient of <c>loss / divisor</c> to the parameters and returns the sums, not divided.</summary>
-    BatchLoss Backward(TBatch batch, double divisor);
+    /// <param name="batch">What to learn from.</param>
+    /// <param name="divisor">That of the whole step, above 0.</param>
+    /// <param name="seed">Everything random in this pass is drawn from it, so that a pass can be repeated.</param>
+    BatchLoss Backward(TBatch batch, double divisor, ulong seed);
 
     /// <summary>The sums without a gradient.</summary>
     BatchLoss Evaluate(TBatch batch);

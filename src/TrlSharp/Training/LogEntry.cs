@@ -12,7 +12,7 @@ public sealed record LogEntry
     /// <summary>What the run computed, under TRL's names, in order. The same for every run of the same program on the same data.</summary>
     public required IReadOnlyList<(string Name, double Value)> Values { get; init; }
 
-    /// <summary>What depends on the machine and the hour: tokens per second, memory, time left. Empty in saved states.</summary>
+    /// <summary>What depends on the machine and the hour: tokens per second, memory, time left.</summary>
     public IReadOnlyList<(string Name, double Value)> Machine { get; init; } = [];
 
     /// <summary>A value by name, or null.</summary>

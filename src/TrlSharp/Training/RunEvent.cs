@@ -30,6 +30,15 @@ public abstract record RunEvent
     /// <param name="Folder">Its path.</param>
     public sealed record Saved(string Folder) : RunEvent;
 
+    /// <summary>Prompts were answered.</summary>
+    /// <param name="Update">Updates done.</param>
+    /// <param name="Samples">In the order of the prompts.</param>
+    public sealed record Sampled(int Update, IReadOnlyList<RunSample> Samples) : RunEvent;
+
+    /// <summary>The run was planned and will not be made.</summary>
+    /// <param name="Plan">What it would do.</param>
+    public sealed record Planned(RunPlan Plan) : RunEvent;
+
     /// <summary>Something that the user should know, but that stops nothing.</summary>
     /// <param name="Text">One sentence or two.</param>
     public sealed record Notice(string Text) : RunEvent;

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
 namespace TrlSharp.Training;
 
 /// <summary>
@@ -20,15 +23,20 @@ internal sealed record TrainerState
     /// <summary>Since the last log entry.</summary>
     public LogWindow Window { get; init; } = new();
 
-    public IReadOnlyList<LogEntry> History { get; init; } = [];
+    /// <summary>Everything logged so far.</summary>
+    public ImmutableList<LogEntry> History { get; init; } = [];
+
+    /// <summary>The evaluation after this update is still to be made: the run was stopped before or in the middle of it.</summary>
+    public bool EvaluationDue { get; init; }
 
     public double? BestMetric { get; init; }
 
     public int? BestStep { get; init; }
 
-    /// <summary>Name of the best checkpoint's folder.</summary>
-    public string? BestCheckpoint { get; init; }
-
     /// <summary>Evaluations in a row that were not better by the threshold.</summary>
     public int EvaluationsWithoutGain { get; init; }
+
+    /// <summary>Mean of the losses of all updates; 0 before the first.</summary>
+    [JsonIgnore]
+    public double MeanLoss => GlobalStep > 0 ? LossSum / GlobalStep : 0;
 }

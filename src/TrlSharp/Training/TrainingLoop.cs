@@ -37,6 +37,9 @@ public sealed class TrainingLoop<TBatch>
     /// </summary>
     public bool ApplyUntrainedSteps { get; init; }
 
+    /// <summary>Every micro-batch gets random numbers that depend on this and its place in the run alone. Default 0.</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>One update from all of its micro-batches, which are read in order and may be made while it runs.</summary>
     /// <param name="update">0 for the first update of the run.</param>
     /// <param name="microBatches">At least one.</param>
@@ -48,11 +51,12 @@ public sealed class TrainingLoop<TBatch>
         _gradients.Clear();
         var divisor = _objective.Divisor(microBatches);
         var rate = _schedule.RateOf(update);
+        var random = SeededRandom.ForPart(Seed, update);
         var losses = new BatchLoss[microBatches.Count];
         for (var i = 0; i < losses.Length; i++)
         {
             stop.ThrowIfCancellationRequested();
-            losses[i] = _objective.Backward(microBatches[i], divisor > 0 ? divisor : 1);
+            losses[i] = _objective.Backward(microBatches[i], divisor > 0 ? divisor : 1, random.NextUInt64());
             _gradients.Collect();
         }
 

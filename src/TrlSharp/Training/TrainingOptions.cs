@@ -7,7 +7,7 @@ namespace TrlSharp.Training;
 /// <summary>What every training method needs to know about a run. Names and defaults are those of TRL where it has the setting.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Where checkpoints, logs and the final model go; null writes nothing.</summary>
+    /// <summary>Where checkpoints and logs go; null writes nothing.</summary>
     public string? OutputFolder { get; init; }
 
     /// <summary>Rows in a micro-batch. Default 8. Not used with <see cref="TokensPerStep"/>.</summary>
@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     /// <summary>Tokens in an update, filled with whole rows; null counts rows instead. Default null.</summary>
     public long? TokensPerStep { get; init; }
 
-    /// <summary>Tokens in a micro-batch when <see cref="TokensPerStep"/> is set; null puts the update into one. Changes memory, not results. Default null.</summary>
+    /// <summary>Tokens in a micro-batch when <see cref="TokensPerStep"/> is set; null for as many as keep an estimated 1 GiB for the backward pass, whatever the machine. Changes memory and rounding. Default null.</summary>
     public long? MicroBatchTokens { get; init; }
 
     /// <summary>Drops a last batch of an epoch that is not full. Default false.</summary>
@@ -115,6 +115,9 @@ public sealed record TrainingOptions
     /// <summary><c>true</c> resumes from the newest good checkpoint of the output folder, a path from that one, null starts anew.</summary>
     public string? ResumeFrom { get; init; }
 
+    /// <summary>Resumes although settings or data are not those of the checkpoint; every difference is told. Default false.</summary>
+    public bool ResumeWithChanges { get; init; }
+
     /// <summary>Habits of TRL to follow. Default none.</summary>
     public TrlBehaviours LikeTrl { get; init; }
 
@@ -140,6 +143,18 @@ public sealed record TrainingOptions
         foreach (var tracker in ReportTo.Where(t => t is not ("tensorboard" or "none")))
             yield return $"report_to: there is no client for {tracker}; use tensorboard, or import metrics.jsonl.";
         foreach (var problem in Optimizer.Problems()) yield return problem;
+    }
+
+    /// <summary>Only what decides the result: where, how often and under what name a run logs and saves is left out.</summary>
+    internal TrainingOptions OfResult()
+    {
+        var defaults = new TrainingOptions();
+        return this with
+        {
+            OutputFolder = null, ReportTo = [], RunName = null, ResumeFrom = null, ResumeWithChanges = false,
+            SaveStrategy = defaults.SaveStrategy, SaveSteps = defaults.SaveSteps, SaveLimit = null, SaveModelOnly = false,
+            EvaluationSteps = EvaluationSteps ?? LoggingSteps, LoggingStrategy = defaults.LoggingStrategy, LoggingSteps = defaults.LoggingSteps, LogFirstStep = false,
+        };
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,6 @@
+using TrlSharp.Training.Checkpoints;
+using TrlSharp.Training.Guards;
+using TrlSharp.Training.Reports;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Training;
@@ -9,6 +12,7 @@ internal sealed class TrainingRun<TBatch>
     private readonly TrainingOptions _options;
     private readonly BatchPlan _plan;
     private readonly RunCalendar _calendar;
+    private TrainerState _state = new();
 
     public TrainingRun(TrainingOptions options, BatchPlan plan) => (_options, _plan, _calendar) = (options, plan, new(options, plan));
 
@@ -24,55 +28,107 @@ internal sealed class TrainingRun<TBatch>
 
     public IProgress<RunEvent>? Progress { get; init; }
 
-    /// <summary>Goes on from a state to the end of the run.</summary>
+    /// <summary>Null for a run that saves nothing.</summary>
+    public RunCheckpoints? Checkpoints { get; init; }
+
+    /// <summary>Files that log entries go to.</summary>
+    public IReadOnlyList<ILogSink> Logs { get; init; } = [];
+
+    /// <summary>Looks at every update.</summary>
+    public required RunGuards Guards { get; init; }
+
+    /// <summary>Answers prompts after evaluations and checkpoints; null for no prompts.</summary>
+    public Func<CancellationToken, IReadOnlyList<RunSample>>? Sample { get; init; }
+
+    public required SpeedMeter Speed { get; init; }
+
+    /// <summary>Goes on from a state to the end of the run. Stopped by <paramref name="stop"/> it saves a checkpoint of the last complete update first.</summary>
     public RunResult Fit(TrainerState state, CancellationToken stop)
     {
-        Progress?.Report(new RunEvent.Started(state.GlobalStep, _plan.TotalUpdates, _plan.Epochs));
-        string? ended = null;
-        if (_options.EvaluateOnStart && state.GlobalStep == 0) state = Evaluate(state, stop);
-        while (state.GlobalStep < _plan.TotalUpdates && ended is null)
+        _state = state;
+        try
         {
-            (state, var step) = Update(state, stop);
-            if (_calendar.LogsAfter(state.GlobalStep)) state = Log(state, step);
-            if (EvaluationSets.Count > 0 && _calendar.EvaluatesAfter(state.GlobalStep))
-            {
-                state = Evaluate(state, stop);
-                ended = EarlyStop(state);
-            }
+            var ended = Run(stop);
+            if (_options.LoadBest && _state.BestStep is { } best && best != _state.GlobalStep) Checkpoints?.LoadWeights(best);
+            if (_options.OutputFolder is { } folder) OutputFolder.WriteText(folder, TrainerStateFile.Name, StateFile());
+            return Result(ended);
+        }
+        catch (OperationCanceledException)
+        {
+            if (_state.GlobalStep > 0) Save(modelOnly: false);
+            WaitForCheckpoint();
+            throw;
+        }
+        catch (NumericException e) when (Checkpoints is not null)
+        {
+            WaitForCheckpoint();
+            throw Checkpoints.LastGood is { } good ? new NumericException($"{e.Message} The last good checkpoint: {good}.", e) : e;
+        }
+    }
+
+    private string? Run(CancellationToken stop)
+    {
+        Progress?.Report(new RunEvent.Started(_state.GlobalStep, _plan.TotalUpdates, _plan.Epochs));
+        if (_state.GlobalStep == 0 && _options.EvaluateOnStart) _state = _state with { EvaluationDue = true };
+        EvaluateIfDue(stop);
+        if (_options.LoadBest && _state.BestStep == _state.GlobalStep) Save(_options.SaveModelOnly);
+        Speed.Restart();
+        var ended = EarlyStop();
+        while (_state.GlobalStep < _plan.TotalUpdates && ended is null)
+        {
+            var step = Update(stop);
+            if (_calendar.LogsAfter(_state.GlobalStep)) Log(step);
+            if (EvaluationSets.Count > 0 && _calendar.EvaluatesAfter(_state.GlobalStep)) _state = _state with { EvaluationDue = true };
+            var evaluates = _state.EvaluationDue;
+            EvaluateIfDue(stop);
+            ended = EarlyStop();
+            if (evaluates || SavesNow()) Answer(stop);
+            if (SavesNow()) Save(_options.SaveModelOnly);
+            ReportSaved(Checkpoints?.TakeFinished());
         }
 
-        return new()
-        {
-            Updates = state.GlobalStep, TotalUpdates = _plan.TotalUpdates, Tokens = state.Tokens, Log = state.History, StoppedEarly = ended,
-            TrainLoss = state.GlobalStep > 0 ? state.LossSum / state.GlobalStep : 0,
-            Best = state is { BestMetric: { } metric, BestStep: { } at } ? (metric, at) : null,
-        };
+        WaitForCheckpoint();
+        return ended;
     }
 
-    private (TrainerState, StepResult) Update(TrainerState state, CancellationToken stop)
+    private StepResult Update(CancellationToken stop)
     {
         using var scope = NewDisposeScope();
-        var batches = _plan.MicroBatches(state.GlobalStep).Select(Collate).ToList();
-        var step = Loop.Step(state.GlobalStep, batches, stop);
-        var next = state with
+        var rows = _plan.MicroBatches(_state.GlobalStep);
+        var step = Step(rows, stop);
+        _state = _state with
         {
-            GlobalStep = state.GlobalStep + 1,
-            Epoch = _plan.EpochAfter(state.GlobalStep),
-            Tokens = state.Tokens + step.MicroBatches.Sum(b => b.Tokens),
-            LossSum = state.LossSum + step.Loss,
-            Window = state.Window.Add(step),
+            GlobalStep = _state.GlobalStep + 1,
+            Epoch = _plan.EpochAfter(_state.GlobalStep),
+            Tokens = _state.Tokens + step.MicroBatches.Sum(b => b.Tokens),
+            LossSum = _state.LossSum + step.Loss,
+            Window = _state.Window.Add(step),
         };
-        Progress?.Report(new RunEvent.Updated(next.GlobalStep, step));
-        return (next, step);
+        Speed.Add(step);
+        Progress?.Report(new RunEvent.Updated(_state.GlobalStep, step));
+        Guards.Look(_state.GlobalStep, rows, step);
+        return step;
     }
 
-    private TrainerState Log(TrainerState state, StepResult step)
+    private StepResult Step(IReadOnlyList<int[]> rows, CancellationToken stop)
     {
-        var window = state.Window;
+        try
+        {
+            return Loop.Step(_state.GlobalStep, [.. rows.Select(Collate)], stop);
+        }
+        catch (NumericException e)
+        {
+            throw Guards.WithRows(e, rows);
+        }
+    }
+
+    private void Log(StepResult step)
+    {
+        var window = _state.Window;
         var entry = new LogEntry
         {
-            Step = state.GlobalStep,
-            Epoch = state.Epoch,
+            Step = _state.GlobalStep,
+            Epoch = _state.Epoch,
             Values =
             [
                 ("loss", window.Loss / window.Updates),
@@ -80,23 +136,69 @@ internal sealed class TrainingRun<TBatch>
                 ("learning_rate", step.LearningRate),
                 ("entropy", window.Entropy(_options.LikeTrl)),
                 ("mean_token_accuracy", window.Accuracy(_options.LikeTrl)),
-                ("num_tokens", state.Tokens),
+                ("num_tokens", _state.Tokens),
                 ("trained_share", window.Sums.Tokens > 0 ? (double)window.Sums.Trained / window.Sums.Tokens : 0),
+                .. window.Sums.RouterBalance > 0 ? [("aux_loss", window.Sums.RouterBalance / window.Sums.Divisor)] : (IEnumerable<(string, double)>)[],
             ],
+            Machine = Speed.Read(_state.GlobalStep),
         };
+        _state = _state with { Window = new() };
+        Remember(entry);
         Progress?.Report(new RunEvent.Logged(entry));
-        return state with { Window = new(), History = [.. state.History, entry] };
     }
 
-    private TrainerState Evaluate(TrainerState state, CancellationToken stop)
+    private void EvaluateIfDue(CancellationToken stop)
     {
+        if (!_state.EvaluationDue) return;
         var values = EvaluationSets.SelectMany(set => set.Evaluate(Objective, _options.LikeTrl, stop)).ToList();
-        var entry = new LogEntry { Step = state.GlobalStep, Epoch = state.Epoch, Values = [.. values, ("eval_num_tokens", state.Tokens)] };
+        var entry = new LogEntry { Step = _state.GlobalStep, Epoch = _state.Epoch, Values = [.. values, ("eval_num_tokens", _state.Tokens)] };
+        _state = BestEvaluation.Update(_state with { EvaluationDue = false }, entry, _options);
+        Remember(entry);
         Progress?.Report(new RunEvent.Evaluated(entry));
-        return BestEvaluation.Update(state with { History = [.. state.History, entry] }, entry, _options);
+        Speed.Restart();
     }
 
-    private string? EarlyStop(TrainerState state) => _options.EarlyStoppingPatience is { } patience && state.EvaluationsWithoutGain >= patience
-        ? $"{state.EvaluationsWithoutGain} evaluations in a row were not better than the one at update {state.BestStep}"
+    private void Answer(CancellationToken stop)
+    {
+        if (Sample?.Invoke(stop) is not { } samples) return;
+        if (_options.OutputFolder is { } folder) SampleLog.Add(folder, _state.GlobalStep, samples);
+        Progress?.Report(new RunEvent.Sampled(_state.GlobalStep, samples));
+        Speed.Restart();
+    }
+
+    private void Remember(LogEntry entry)
+    {
+        _state = _state with { History = _state.History.Add(entry) };
+        foreach (var log in Logs) log.Add(entry);
+    }
+
+    /// <summary>The best evaluation is saved whenever its weights may be wanted at the end, whatever the calendar says.</summary>
+    private bool SavesNow() => _calendar.SavesAfter(_state.GlobalStep)
+        || (_state.BestStep == _state.GlobalStep && (_options.SaveStrategy == IntervalStrategy.Best || _options.LoadBest));
+
+    private void Save(bool modelOnly) => Checkpoints?.Begin(_state, modelOnly, StateFile());
+
+    private string StateFile() => TrainerStateFile.Write(_options, _state, _plan.TotalUpdates);
+
+    private void WaitForCheckpoint() => ReportSaved(Checkpoints?.Finish());
+
+    private void ReportSaved(string? folder)
+    {
+        if (folder is not null) Progress?.Report(new RunEvent.Saved(folder));
+    }
+
+    private string? EarlyStop() => _options.EarlyStoppingPatience is { } patience && _state.EvaluationsWithoutGain >= patience
+        ? $"{_state.EvaluationsWithoutGain} evaluations in a row were not better than the one at update {_state.BestStep}"
         : null;
+
+    private RunResult Result(string? ended) => new()
+    {
+        Updates = _state.GlobalStep,
+        TotalUpdates = _plan.TotalUpdates,
+        Tokens = _state.Tokens,
+        Log = _state.History,
+        StoppedEarly = ended,
+        TrainLoss = _state.MeanLoss,
+        Best = _state is { BestMetric: { } metric, BestStep: { } at } ? (metric, at) : null,
+    };
 }

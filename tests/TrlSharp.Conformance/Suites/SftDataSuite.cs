@@ -17,7 +17,7 @@ internal static class SftDataSuite
     private const int Untrained = -100;
 
     /// <summary>Cases in which ours is otherwise on purpose (docs/differences-from-trl.md). They are reported, not counted as passed.</summary>
-    private static readonly Dictionary<string, string> OnPurpose = new()
+    internal static readonly Dictionary<string, string> OnPurpose = new()
     {
         ["extra_keys_in_messages"] = "loss flags of messages are honoured",
         ["first_row_no_role_with_text"] = "a message without a role is refused; the text column does not take over in silence",
@@ -69,7 +69,7 @@ internal static class SftDataSuite
     private static CaseResult Result(string name, bool equal, string detail) =>
         equal ? CaseResult.Pass(name) : OnPurpose.TryGetValue(name, out var reason) ? CaseResult.Refuse(name, $"otherwise on purpose: {reason}. {detail}") : CaseResult.Fail(name, detail);
 
-    private static (List<PackedRow>? Rows, Tokenizer? Tokenizer, string? Refusal) Prepare(string folder, RowValue test)
+    internal static (List<PackedRow>? Rows, Tokenizer? Tokenizer, string? Refusal) Prepare(string folder, RowValue test)
     {
         var data = Path.Combine(Path.GetTempPath(), $"sft-data-{Environment.ProcessId}.jsonl");
         try

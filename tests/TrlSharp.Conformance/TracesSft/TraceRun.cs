@@ -1,4 +1,7 @@
 using System.Text.Json;
+using TrlSharp.Adapters;
+using TrlSharp.Checkpoints;
+using TrlSharp.Models;
 using TrlSharp.Rows;
 using TrlSharp.Sft.Options;
 
@@ -59,6 +62,24 @@ internal sealed class TraceRun
 
     /// <summary>Rows of the raw data set.</summary>
     public int RawRows => File.ReadLines(Path.Combine(_suite, "data", Arguments.GetProperty("run").GetProperty("dataset").GetString() + ".jsonl")).Count();
+
+    /// <summary>The recorded adapter as it was before the first step. Its tensors are named as in PEFT's tree of modules, with the adapter's name in them.</summary>
+    public LoraAdapter Attach(CausalLM model)
+    {
+        var folder = Directory.CreateTempSubdirectory("trace-adapter-").FullName;
+        try
+        {
+            File.Copy(Path.Combine(_folder, "adapter_config.json"), Path.Combine(folder, "adapter_config.json"));
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            var file = SafetensorsFile.Open(Path.Combine(_folder, "adapter_init.safetensors"));
+            SafetensorsWriter.Write(Path.Combine(folder, "adapter_model.safetensors"), file.Entries.Select(e => (e.Name.Replace(".default.", ".", StringComparison.Ordinal), file.Read(e.Name))));
+            return LoraAdapter.Load(model, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     public bool Has(string file) => File.Exists(Path.Combine(_folder, file));
 

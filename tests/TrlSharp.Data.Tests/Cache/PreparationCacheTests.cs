@@ -94,7 +94,7 @@ public sealed class PreparationCacheTests : IDisposable
     {
         var file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
-        Assert.Contains("choose another cache folder", Assert.Throws<DataException>(() => new PreparationCache(file).GetOrAdd("k", () => Sequences(1), () => "")).Message, StringComparison.Ordinal);
+        Assert.Contains("choose another folder", Assert.Throws<DiskException>(() => new PreparationCache(file).GetOrAdd("k", () => Sequences(1), () => "")).Message, StringComparison.Ordinal);
     }
 
     private PreparationCache Cache => new(_folder);

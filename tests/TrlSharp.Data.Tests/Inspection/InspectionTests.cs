@@ -49,13 +49,38 @@ public sealed class InspectionTests
     {
         var writer = new StringWriter();
         var row = new ConversationExample(new RowOrigin("r.jsonl", 1)) { Messages = RowValue.Parse("""[{"role":"user","content":"</script><script>alert(1)</script><!--"},{"role":"assistant","content":"x"}]""").Items };
-        MaskHtml.Write(writer, "title", [("row 1", Builder(TrainPolicy.Assistant).Explain(row))]);
+        MaskHtml.Write(writer, "title", [new MaskPageRow("row 1", Builder(TrainPolicy.Assistant).Explain(row))]);
         var page = writer.ToString();
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);
         Assert.DoesNotContain("</script><script>alert", page, StringComparison.Ordinal);
         var start = page.IndexOf("application/json\">", StringComparison.Ordinal) + "application/json\">".Length;
         using var data = JsonDocument.Parse(page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)]);
         Assert.Contains("</script>", data.RootElement.GetProperty("rows")[0].GetProperty("text").GetString()!, StringComparison.Ordinal);
+    }
+
+    /// <summary>The page's script does the same steps.</summary>
+    [Fact]
+    public void Tokens_of_the_page_unpack_to_those_of_the_example()
+    {
+        var e = Builder(TrainPolicy.Assistant).Explain(Case("T18"))[0];
+        var writer = new StringWriter();
+        MaskHtml.Write(writer, "title", [new MaskPageRow("row", [e]), new MaskPageRow("refused", [], "field-dropped", "why")]);
+        var page = writer.ToString();
+        var start = page.IndexOf("application/json\">", StringComparison.Ordinal) + "application/json\">".Length;
+        using var data = JsonDocument.Parse(page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)]);
+        var row = data.RootElement.GetProperty("rows")[0];
+        var steps = row.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32()).ToArray();
+        var unpacked = new List<(int Start, int End, float Weight)>();
+        var (from, to) = (0, 0);
+        foreach (var run in row.GetProperty("runs").EnumerateArray())
+            for (var i = 0; i < run[0].GetInt32(); i++)
+            {
+                if (steps[unpacked.Count] > 0) (from, to) = (to, to + steps[unpacked.Count]);
+                unpacked.Add((from, to, run[1].GetSingle()));
+            }
+
+        Assert.Equal(e.Tokens.Select((t, i) => (t.Start, t.End, e.Weights[i])), unpacked);
+        Assert.Contains("field-dropped", data.RootElement.GetProperty("flags").EnumerateArray().Select(f => f.GetString()));
     }
 
     [Fact]

@@ -68,22 +68,26 @@ internal static class MaskInvariants
     }
 
     /// <summary>A span begins where the prompt ends that the template builds for it (C), and is what it writes after that prompt (P).</summary>
-    public static void EveryExampleIsFaithful(ProvedExample example, ConversationExample chat, Func<RenderRequest, RenderedConversation> render)
+    public static void EveryExampleIsFaithful(
+        ProvedExample example, ConversationExample chat, Func<RenderRequest, RenderedConversation> render, Func<IReadOnlyList<RowValue>, RowValue[]>? forms = null)
     {
+        var bodies = chat.Messages.Select(m => RowValue.Map([.. m.Fields.Where(f => f.Key is not ("weight" or "train"))])).ToArray();
+        bodies = forms?.Invoke(bodies) ?? bodies;
         for (var t = 0; t < example.TrainedMessages.Count; t++)
         {
             var message = example.TrainedMessages[t];
             if (example.MessageRoles[message] != "assistant" || example.Findings.Any(f => f.Fault == MaskFault.UnpromptedTurn && f.Message == message)) continue;
-            var bodies = chat.Messages.Select(m => RowValue.Map([.. m.Fields.Where(f => f.Key is not ("weight" or "train"))])).ToArray();
             var mode = example.Mode.Fields.Count == 0 ? null : example.Mode;
             var request = new RenderRequest { Messages = bodies[..message], AddGenerationPrompt = true, Kwargs = mode, Tools = chat.Tools, Now = new DateTime(2024, 7, 26) };
             var prompt = render(request).Text;
             Assert.StartsWith(prompt, example.Text, StringComparison.Ordinal);
             Assert.Equal(prompt.Length, example.SampledStarts[t]);
+            if (example.Findings.Any(f => f.Fault == MaskFault.ContextComposed && f.Message == message)) continue;
             var produced = render(request with { Messages = bodies[..(message + 1)], AddGenerationPrompt = false }).Text;
             var end = example.Weights.Last(w => w.Message == message).End;
             var stop = example.Weights.Last(w => w.Message == message);
-            var length = (stop.Channel == Channel.Stop && produced.Length < end ? stop.Start : end) - prompt.Length;
+            var appended = example.Findings.Any(f => f.Fault == MaskFault.AppendedStop && f.Message == message);
+            var length = (stop.Channel == Channel.Stop && (appended || produced.Length < end) ? stop.Start : end) - prompt.Length;
             length = Math.Min(length, produced.Length - prompt.Length);
             Assert.Equal(produced[prompt.Length..(prompt.Length + length)], example.Text[prompt.Length..(prompt.Length + length)]);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TrlSharp.Batches;
 using TrlSharp.Generation;
 using TrlSharp.Models;
@@ -62,11 +63,31 @@ public sealed class TokenGeneratorTests
         Assert.NotEqual(together.Select(c => c.Tokens), other.Select(c => c.Tokens));
     }
 
+    /// <summary>With sizes that fill vectors, as all published models have them; libtorch computes the rest of a row in another way than its vectors.</summary>
+    [Theory]
+    [InlineData("llama", "\"head_dim\": 32")]
+    [InlineData("mistral", "\"sliding_window\": 5, \"head_dim\": 32")]
+    [InlineData("qwen3_moe", "\"num_experts\": 4, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 64, \"head_dim\": 32")]
+    [InlineData("gemma2", "\"sliding_window\": 5, \"head_dim\": 32, \"query_pre_attn_scalar\": 32")]
+    public void Log_probabilities_do_not_depend_on_the_batch_size_by_a_single_bit(string type, string keys)
+    {
+        var config = TinyModels.With(type, keys).Replace("\"hidden_size\": 24", "\"hidden_size\": 64", StringComparison.Ordinal)
+            .Replace("\"intermediate_size\": 40", "\"intermediate_size\": 128", StringComparison.Ordinal).Replace("\"vocab_size\": 50", "\"vocab_size\": 64", StringComparison.Ordinal);
+        foreach (var dtype in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            using var model = CausalLM.Create(ModelConfig.Parse(config), seed: 5, dtype);
+            var sampling = new SamplingConfig { Temperature = 1, MaxNewTokens = 10, Seed = 3 };
+            var alone = Generate(model, Prompts, sampling, new() { BatchSize = 1 });
+            foreach (var batchSize in new[] { 2, 4, 32 })
+                Assert.Equal(alone.Select(c => string.Join(' ', c.LogProbabilities)), Generate(model, Prompts, sampling, new() { BatchSize = batchSize }).Select(c => string.Join(' ', c.LogProbabilities)));
+        }
+    }
+
     [Fact]
     public void Tokens_stream_as_they_are_chosen()
     {
         using var model = TinyModels.Create("llama");
-        var streamed = new Dictionary<int, List<int>>();
+        var streamed = new Dictionary<long, List<int>>();
         var completions = Generate(model, Prompts, new() { Temperature = 0, MaxNewTokens = 5 }, new()
         {
             BatchSize = 2,
@@ -77,6 +98,84 @@ public sealed class TokenGeneratorTests
             },
         });
         for (var i = 0; i < Prompts.Length; i++) Assert.Equal(completions[i].Tokens, streamed[i]);
+    }
+
+    [Fact]
+    public void Completions_come_as_they_end_and_a_part_of_the_prompts_gives_what_all_give()
+    {
+        using var model = TinyModels.Create("llama");
+        var config = new SamplingConfig { Temperature = 1.3, MaxNewTokens = 8, StopTokens = [.. Enumerable.Range(0, 8)], Seed = 3 };
+        var all = Generate(model, Prompts, config);
+        var drawn = 0;
+        IEnumerable<IReadOnlyList<int>> Draw()
+        {
+            foreach (var prompt in Prompts.Skip(2))
+            {
+                drawn++;
+                yield return prompt;
+            }
+        }
+
+        var ended = new List<EndedCompletion>();
+        foreach (var completion in TokenGenerator.GenerateEach(model, Draw(), config, new() { BatchSize = 2, FirstSequence = 2 }, TestContext.Current.CancellationToken))
+        {
+            ended.Add(completion);
+            Assert.True(drawn <= ended.Count + 2, "no prompt is read before there is room");
+        }
+
+        Assert.Equal([2L, 3, 4], ended.Select(e => e.Sequence).Order());
+        foreach (var (sequence, completion) in ended)
+        {
+            Assert.Equal(all[(int)sequence].Tokens, completion.Tokens);
+            Assert.Equal(all[(int)sequence].Reason, completion.Reason);
+        }
+    }
+
+    [Fact]
+    public void A_stream_gives_token_by_token_what_a_batch_gives_and_may_be_left()
+    {
+        using var model = TinyModels.Create("llama");
+        var config = new SamplingConfig { Temperature = 1.3, MaxNewTokens = 8, Seed = 3 };
+        var expected = Generate(model, [Prompts[0]], config)[0];
+        var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var tokens = TokenGenerator.Stream(model, Prompts[0], config, cancellation: TestContext.Current.CancellationToken).ToList();
+        Assert.Equal(expected.Tokens, tokens.Select(t => t.Token));
+        Assert.Equal([.. Enumerable.Repeat<StopReason?>(null, 7), StopReason.MaxNewTokens], tokens.Select(t => t.Reason));
+        foreach (var _ in TokenGenerator.Stream(model, Prompts[0], config, cancellation: TestContext.Current.CancellationToken)) break;
+        Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    /// <summary>What transformers writes for a left-padded batch with several stops, a repetition penalty, a shortest length.</summary>
+    [Fact]
+    public void Greedy_completions_and_their_log_probabilities_equal_those_of_transformers()
+    {
+        var reference = JsonNode.Parse(File.ReadAllText(SharedData.Path("conformance", "traces_grpo", "sampling.json")))!["greedy"]!;
+        static List<int> Integers(JsonNode? node) => [.. node!.AsArray().Select(n => n!.GetValue<int>())];
+        var (rows, masks) = (reference["left_padded_input_ids"]!.AsArray(), reference["attention_mask"]!.AsArray());
+        List<IReadOnlyList<int>> prompts = [.. rows.Select((row, i) => (IReadOnlyList<int>)[.. Integers(row).Zip(Integers(masks[i])).Where(p => p.Second == 1).Select(p => p.First)])];
+        using var model = ModelFolder.Load(SharedData.Path("conformance", "traces_grpo", "model"));
+        foreach (var item in reference["cases"]!.AsArray())
+        {
+            var c = item!["config"]!;
+            var config = new SamplingConfig
+            {
+                Temperature = 0,
+                MaxNewTokens = c["max_new_tokens"]!.GetValue<int>(),
+                MinNewTokens = c["min_new_tokens"]?.GetValue<int>() ?? 0,
+                RepetitionPenalty = c["repetition_penalty"]?.GetValue<double>() ?? 1,
+                StopTokens = Integers(c["eos_token_id"]),
+            };
+            foreach (var batchSize in new[] { 1, 32 })
+            {
+                var completions = Generate(model, prompts, config, new() { BatchSize = batchSize });
+                for (var i = 0; i < prompts.Count; i++)
+                {
+                    Assert.Equal(Integers(item["completion_ids"]![i]), completions[i].Tokens);
+                    var scores = item["raw_logprob_of_completion_ids"]![i]!.AsArray();
+                    for (var t = 0; t < scores.Count; t++) Assert.Equal(scores[t]!.GetValue<float>(), completions[i].LogProbabilities[t], 1e-4);
+                }
+            }
+        }
     }
 
     [Fact]

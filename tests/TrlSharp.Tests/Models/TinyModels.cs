@@ -32,6 +32,9 @@ internal static class TinyModels
 
     public static CausalLM Create(string name, ScalarType type = ScalarType.Float32) => CausalLM.Create(ModelConfig.Parse(Configs[name]), seed: 5, type);
 
+    /// <summary>The smallest config of a descendant of Llama, with further keys.</summary>
+    public static string With(string type, string more) => With(Llama, type, more);
+
     private static string With(string config, string type, string more) =>
         config.Replace("\"llama\"", $"\"{type}\"", StringComparison.Ordinal).TrimEnd().TrimEnd('}') + ", " + more + "}";
 }

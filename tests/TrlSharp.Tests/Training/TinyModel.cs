@@ -28,6 +28,8 @@ internal sealed class TinyModel : ICausalLM
 
     public int VocabularySize { get; }
 
+    public ulong? TrainingSeed { get; set; }
+
     public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
 
     public Tensor HiddenStates(Tensor tokens, SequenceLayout layout)

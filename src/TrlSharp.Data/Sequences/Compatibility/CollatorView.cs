@@ -25,7 +25,7 @@ internal static class CollatorView
             CollatorKind.TrlAssistantOnly => ByTags(rendered, tokens),
             _ => ByMarkers(ids, tokenizer, options),
         };
-        var example = new ProvedExample { Origin = origin, Text = rendered.Text, Spans = rendered.Spans, Findings = [new Finding(MaskFault.TagsDiffer, -1, note)] };
+        var example = new ProvedExample { Origin = origin, Text = rendered.Text, Spans = rendered.Spans, Findings = [new Finding(MaskFault.ComparedCollator, -1, note)] };
         return new TokenExplanation(example, tokens, [.. trained.Select((t, i) => t && i > 0 ? 1f : 0f)], [.. Enumerable.Repeat(-1, ids.Length)]);
     }
 

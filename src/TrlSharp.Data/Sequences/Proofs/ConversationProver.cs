@@ -60,6 +60,7 @@ internal sealed class ConversationProver
         if (plans.Count > 1) findings.Add(new(MaskFault.Split, -1, $"{plans.Count} examples: the template writes earlier turns otherwise than a model produces them."));
         var kept = Policy.ThinkingOnlyKept ? KeptReasoning(provers[0].Value, conversation) : null;
         if (WitnessEvery > 0 && conversation.Origin.Line % WitnessEvery == 0 && plans.Count > 0) Interfere(conversation, plans[^1], findings);
+        if (plans.Count > 0) new RenderNotes(conversation, forms, Profile, weights).Describe(plans[^1].Text, findings);
         return [.. plans.Select((plan, part) => Example(conversation, weights, forms, plan, part, part == 0 ? findings : [], kept))];
     }
 
@@ -81,8 +82,9 @@ internal sealed class ConversationProver
 
     private static void Interfere(Conversation conversation, ExamplePlan plan, List<Finding> findings)
     {
+        // A composed example is no render of the template's; the witness compares renders.
         var renders = plan.Prover.Renders;
-        if (InterferenceWitness.Check(renders.Render, renders.Bodies(plan.Text.Messages), plan.Text.Rendered) is >= 0 and var message)
+        if (InterferenceWitness.Check(renders.Render, renders.Bodies(plan.Text.Messages), renders.Text(plan.Text.Messages).Rendered) is >= 0 and var message)
             findings.Add(new(MaskFault.ContentDependentTemplate, conversation.Messages[message].Index, $"{conversation.Messages[message]}: what it says changes how the template writes the conversation; spans are proved for this text all the same."));
     }
 
@@ -105,6 +107,7 @@ internal sealed class ConversationProver
             weighted.AddRange(new SpanWeights(Policy, own, forms[proof.Index], conversation.Metadata, kept?[proof.Index] ?? true).Assign(text, span));
         }
 
+        Foreign(conversation, plan.Text, weighted);
         if (plan.Prover.Renders.Mode.Fields.Count > (conversation.TemplateKwargs?.Fields.Count ?? 0) + (_kwargs?.Fields.Count ?? 0))
             findings.Add(new(MaskFault.ModeChosen, -1, $"template variables {plan.Prover.Renders.Mode}."));
         return new ProvedExample
@@ -123,6 +126,23 @@ internal sealed class ConversationProver
             GenerationSpans = plan.Text.Rendered.GenerationSpans,
             Findings = findings,
         };
+    }
+
+    /// <summary>No data of one message carries the weight of another: the last line behind the derivation, on every row.</summary>
+    private static void Foreign(Conversation conversation, RenderIndex text, List<WeightedSpan> weighted)
+    {
+        var s = 0;
+        foreach (var span in weighted)
+        {
+            if (span.Weight == 0) continue;
+            while (s < text.Spans.Count && text.Spans[s].End <= span.Start) s++;
+            for (var at = s; at < text.Spans.Count && text.Spans[at].Start < span.End; at++)
+            {
+                var origin = text.Spans[at].Origin;
+                if (origin.Kind == OriginKind.Data && conversation.Messages[origin.Message].Index != span.Message)
+                    throw new MaskException(MaskFault.Interference, conversation.Origin, $"{origin} would be trained as part of message {span.Message}; the template mixes the two. Use another template, or train.mask_source=tags or markers.");
+            }
+        }
     }
 
     private void Describe(MessageWeights own, TurnProof proof, SampledSpan span, List<Finding> findings)

@@ -11,6 +11,7 @@ internal sealed class ConversationRenders
     private readonly Func<RenderRequest, RenderedConversation> _render;
     private readonly RenderRequest _request;
     private readonly RowValue[] _bodies;
+    private readonly PreparedValues _prepared;
     private readonly RenderIndex?[] _texts;
     private readonly RenderedConversation?[] _prompts;
     private readonly TemplateException?[] _textFaults;
@@ -29,6 +30,7 @@ internal sealed class ConversationRenders
             Kwargs = mode.Fields.Count == 0 ? null : mode,
             Now = now,
         };
+        _prepared = new PreparedValues(_bodies, conversation.Tools);
         var count = _bodies.Length + 1;
         (_texts, _prompts) = (new RenderIndex?[count], new RenderedConversation?[count]);
         (_textFaults, _promptFaults) = (new TemplateException?[count], new TemplateException?[count]);
@@ -48,7 +50,7 @@ internal sealed class ConversationRenders
         if (_textFaults[count] is { } fault) throw fault;
         try
         {
-            return _texts[count] ??= new RenderIndex(_render(_request with { Messages = First(count) }), count);
+            return _texts[count] ??= new RenderIndex(_render(_request with { Messages = First(count), Prepared = _prepared }), count);
         }
         catch (TemplateException e)
         {
@@ -64,7 +66,7 @@ internal sealed class ConversationRenders
         if (_promptFaults[index] is { } fault) throw fault;
         try
         {
-            return _prompts[index] ??= _render(_request with { Messages = First(index), AddGenerationPrompt = true });
+            return _prompts[index] ??= _render(_request with { Messages = First(index), AddGenerationPrompt = true, Prepared = _prepared });
         }
         catch (TemplateException e)
         {

@@ -60,7 +60,7 @@ internal sealed class NamedSources(TrainPolicy policy, ConversationRenders rende
         {
             var at = text.Text.AsSpan(0, end).LastIndexOf(marker, StringComparison.Ordinal);
             if (at < 0 || at + marker.Length <= from - marker.Length || (index > 0 && at < LastDataBefore(index, text))) break;
-            if (IsLiteral(text, at, at + marker.Length)) return (derivation.Derive(text, index, at + marker.Length, forms[index].Content), null);
+            if (text.IsFraming(at, at + marker.Length)) return (derivation.Derive(text, index, at + marker.Length, forms[index].Content), null);
             end = at + marker.Length - 1;
         }
 
@@ -89,12 +89,5 @@ internal sealed class NamedSources(TrainPolicy policy, ConversationRenders rende
         }
 
         return (Math.Max(start, 0), end);
-    }
-
-    private static bool IsLiteral(RenderIndex text, int start, int end)
-    {
-        for (var s = text.SpanAt(start); s < text.Spans.Count && text.Spans[s].Start < end; s++)
-            if (!RenderIndex.IsTemplateText(text.Spans[s]) && text.Spans[s].Origin.Path != "role") return false;
-        return true;
     }
 }

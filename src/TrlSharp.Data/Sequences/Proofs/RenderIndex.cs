@@ -67,4 +67,26 @@ internal sealed class RenderIndex
 
         return low;
     }
+
+    /// <summary>Whether characters are the template's own, role names included, and never what somebody said.</summary>
+    public bool IsFraming(int start, int end)
+    {
+        for (var s = SpanAt(start); s < Spans.Count && Spans[s].Start < end; s++)
+            if (!IsTemplateText(Spans[s]) && Spans[s].Origin.Path != "role") return false;
+        return true;
+    }
+
+    /// <summary>The first place inside a range where the template itself writes a text; −1 when there is none. Content that spells it does not count.</summary>
+    public int FindFraming(string text, int from, int to)
+    {
+        for (var at = from; at < to; at++)
+        {
+            var found = Text.AsSpan(at, to - at).IndexOf(text, StringComparison.Ordinal);
+            if (found < 0) return -1;
+            at += found;
+            if (IsFraming(at, at + text.Length)) return at;
+        }
+
+        return -1;
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class ThinkingMarkers
 
     private readonly (string Open, string Close)[] _pairs;
 
+    /// <summary>The pairs that templates are known to use.</summary>
+    public static IReadOnlyList<(string Open, string Close)> Known => Common;
+
     /// <param name="found">The pair that the template writes around a reasoning field, if it has one.</param>
     public ThinkingMarkers((string Open, string Close)? found = null) =>
         _pairs = found is { } pair && pair.Open.Length > 1 && pair.Close.Length > 1 && !Common.Contains(pair) ? [pair, .. Common] : Common;

@@ -87,7 +87,9 @@ internal sealed class TurnProver
         }
 
         var coverage = new Coverage(produced, i, _weights[i], _forms[i], _profile.Markers);
-        var prompted = prompt is not null && produced.Text.StartsWith(prompt, StringComparison.Ordinal);
+
+        // A template whose loop writes the generation prompt renders no messages as nothing, which is everybody's prefix and nobody's prompt.
+        var prompted = prompt is not null && (prompt.Length > 0 || !unprompted) && produced.Text.StartsWith(prompt, StringComparison.Ordinal);
         var start = prompted ? prompt!.Length : StartByGenerationPrompt(i, produced);
         if (Leak(i, produced, start) is { } leak) return new TurnProof { Index = i, Fault = leak };
         var lost = coverage.Check(start);
@@ -137,9 +139,9 @@ internal sealed class TurnProver
         if (generation.Length == 0 || region == produced.Text.Length) return null;
         var limit = Math.Min(produced.FirstData(i), produced.Text.Length);
         var from = Math.Max(0, region - generation.Length);
-        var at = produced.Text.AsSpan(from, Math.Max(0, limit - from)).IndexOf(generation, StringComparison.Ordinal);
+        var at = produced.FindFraming(generation, from, limit);
         if (at < 0) return null;
-        var start = from + at + generation.Length;
+        var start = at + generation.Length;
         var shift = prompt.Text.Length - start;
         var spans = new List<RenderedSpan>(prompt.Spans);
         foreach (var span in produced.Spans)
@@ -178,9 +180,8 @@ internal sealed class TurnProver
         {
             // The generation prompt may begin with the separator that ended the last message: look for ever shorter ends of it.
             var from = Math.Max(0, region - prompt.Length);
-            var at = text.Text.AsSpan(from).IndexOf(prompt, StringComparison.Ordinal);
-            if (at >= 0 && from + at + prompt.Length <= Math.Max(body, region)) return from + at + prompt.Length;
-            if (at >= 0 && text.FirstData(i) == int.MaxValue) return from + at + prompt.Length;
+            var at = text.FindFraming(prompt, from, text.Text.Length);
+            if (at >= 0 && (at + prompt.Length <= Math.Max(body, region) || text.FirstData(i) == int.MaxValue)) return at + prompt.Length;
             if (prompt.Length <= _profile.GenerationPrompt.Length / 2) break;
         }
 

@@ -53,10 +53,11 @@ internal sealed class MessageWeights
         var chosen = policy.Turns.Select(conversation.Messages, policy.Roles);
         var all = new MessageWeights[conversation.Messages.Count];
         var lastStop = true;
+        var reasons = new Reasons(policy);
         for (var i = all.Length - 1; i >= 0; i--)
         {
             var message = conversation.Messages[i];
-            var (weight, reason) = Decide(conversation, policy, message, chosen[i], i);
+            var (weight, reason) = Decide(conversation, policy, reasons, message, chosen[i], i);
             all[i] = new MessageWeights(policy, message, weight, reason, lastStop);
             if (all[i].Trained) lastStop = false;
         }
@@ -116,12 +117,27 @@ internal sealed class MessageWeights
         return Base > 0 || (channel is Channel.Content or Channel.Thinking && Flags.Parts.Any(p => p.Weight > 0));
     }
 
-    private static (float Weight, string Reason) Decide(Conversation conversation, TrainPolicy policy, Message message, bool chosen, int index)
+    private static (float Weight, string Reason) Decide(Conversation conversation, TrainPolicy policy, Reasons reasons, Message message, bool chosen, int index)
     {
         if (message.Flags.Weight is { } weight)
             return (weight, string.Create(CultureInfo.InvariantCulture, $"message {message.Index}: {message.Flags.WeightKey} gives weight {weight}"));
         if (policy.CompletionOnly && conversation.PromptMessages is { } prompt && index < prompt) return (0, "part of the prompt");
-        if (!policy.Roles.Contains(message.Role)) return (0, $"role {message.Role} is not in roles={string.Join(",", policy.Roles)}");
-        return chosen ? (1, $"roles={string.Join(",", policy.Roles)}, turns={policy.Turns}") : (0, $"turns={policy.Turns} does not choose it");
+        if (!policy.Roles.Contains(message.Role)) return (0, reasons.OtherRole(message.Role));
+        return chosen ? (1, reasons.Chosen) : (0, reasons.NotChosen);
+    }
+
+    /// <summary>Sentences that all messages of a conversation share, made once.</summary>
+    private sealed class Reasons(TrainPolicy policy)
+    {
+        private readonly Dictionary<string, string> _roles = new(StringComparer.Ordinal);
+        private string? _chosen;
+        private string? _notChosen;
+
+        public string Chosen => _chosen ??= $"roles={string.Join(",", policy.Roles)}, turns={policy.Turns}";
+
+        public string NotChosen => _notChosen ??= $"turns={policy.Turns} does not choose it";
+
+        public string OtherRole(string role) =>
+            _roles.TryGetValue(role, out var reason) ? reason : _roles[role] = $"role {role} is not in roles={string.Join(",", policy.Roles)}";
     }
 }

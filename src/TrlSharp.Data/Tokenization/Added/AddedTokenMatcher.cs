@@ -28,6 +28,13 @@ internal static class AddedTokenMatcher
                 }
 
                 var match = new AddedTokenMatch(StripLeft(token, chars, at, covered), StripRight(token, chars, end), token);
+                if (match.Start >= match.End)
+                {
+                    // All of it was white space that the match before took in: the reference drops what is empty.
+                    next = end;
+                    break;
+                }
+
                 if (gate is null || gate(text.Start(match.Start), text.End(match.End - 1), token))
                 {
                     matches.Add(match);

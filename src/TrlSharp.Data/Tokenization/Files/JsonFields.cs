@@ -44,6 +44,10 @@ internal readonly struct JsonFields
     /// <summary>A string of one UTF-16 unit.</summary>
     public char Char(string name) => String(name) is [var c] ? c : throw Wrong(name, Get(name)!.Value, "one character of the Basic Multilingual Plane");
 
+    /// <summary>A string of one character.</summary>
+    public string Character(string name) => String(name) is var text && System.Text.Rune.DecodeFromUtf16(text, out _, out var width) == System.Buffers.OperationStatus.Done && width == text.Length
+        ? text : throw Wrong(name, Get(name)!.Value, "one character");
+
     public JsonFields Object(string name) => new(Get(name) ?? throw Missing(name), $"{Path}.{name}");
 
     public IEnumerable<(JsonElement Value, string Path)> Array(string name)

@@ -8,13 +8,25 @@ internal static class PostProcessorReader
 {
     public static PostProcessor Read(JsonFields json) => json.Type switch
     {
-        "Sequence" => new PostProcessorSequence([.. json.Objects("processors").Select(Read)]),
+        "Sequence" => ReadSequence(json),
         "ByteLevel" => json.Bool("trim_offsets", true) ? new OffsetTrimmer(json.Bool("add_prefix_space", true)) : new PostProcessorSequence([]),
         "TemplateProcessing" => ReadTemplate(json),
         "BertProcessing" => new TemplateProcessor([PairId(json, "cls")], [PairId(json, "sep")]),
         "RobertaProcessing" => ReadRoberta(json),
         var type => throw json.NotImplemented($"the post-processor \"{type}\""),
     };
+
+    /// <summary>
+    /// Trimming comes first, since the range of an added token has nothing to trim. After a template the reference processes every token that it
+    /// added as a text of its own, which no tokenizer can mean.
+    /// </summary>
+    private static PostProcessorSequence ReadSequence(JsonFields json)
+    {
+        var steps = json.Objects("processors").SelectMany(part => Read(part) is var read && read is PostProcessorSequence several ? several.Steps : [read]).ToArray();
+        if (steps.SkipWhile(step => step is not TemplateProcessor { SplitsText: true }).Skip(1).Any(step => step is TemplateProcessor))
+            throw json.NotImplemented("a post-processor that adds tokens after a TemplateProcessing that does so");
+        return new PostProcessorSequence([.. steps.OrderBy(step => step is OffsetTrimmer ? 0 : 1)]);
+    }
 
     private static PostProcessorSequence ReadRoberta(JsonFields json)
     {
@@ -43,7 +55,7 @@ internal static class PostProcessorReader
         }
 
         if (!seen) throw json.NotImplemented("a template for one text that does not hold exactly the sequence A");
-        return new TemplateProcessor(before, after);
+        return new TemplateProcessor(before, after, splitsText: before.Count + after.Count > 0);
     }
 
     private static int PairId(JsonFields json, string name) =>

@@ -18,11 +18,12 @@ internal static class PreTokenizerReader
         "Split" => new SplitPreTokenizer(NormalizerReader.Pattern(json), Behavior(json, json.String("behavior")), json.Bool("invert", false)),
         "Whitespace" => new SplitPreTokenizer(new WordsAndSymbolsPattern(), SplitBehavior.Removed, invert: true),
         "WhitespaceSplit" => new SplitPreTokenizer(WhiteSpace, SplitBehavior.Removed),
-        "CharDelimiterSplit" => new SplitPreTokenizer(new LiteralPattern(json.Char("delimiter").ToString()), SplitBehavior.Removed),
+        "CharDelimiterSplit" => new SplitPreTokenizer(new LiteralPattern(json.Character("delimiter")), SplitBehavior.Removed),
         "Punctuation" => new SplitPreTokenizer(Punctuation, Behavior(json, json.OptionalString("behavior") ?? "Isolated")),
         "Digits" => new SplitPreTokenizer(new CharacterPattern(IsNumeric), json.Bool("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
         "BertPreTokenizer" => new PreTokenizerSequence(
             [new SplitPreTokenizer(WhiteSpace, SplitBehavior.Removed), new SplitPreTokenizer(Punctuation, SplitBehavior.Isolated)]),
+        "UnicodeScripts" => new SplitPreTokenizer(new ScriptPattern(), SplitBehavior.Removed, invert: true),
         "FixedLength" => new SplitPreTokenizer(new FixedLengthPattern(json.OptionalInt("length") is null or > 0
             ? json.OptionalInt("length") ?? 5 : throw new ModelFolderException($"{json.Path}.length must be above 0.")), SplitBehavior.Isolated),
         var type => throw json.NotImplemented($"the pre-tokenizer \"{type}\""),

@@ -125,7 +125,7 @@ internal static class SentencePieceConverter
     private static Utf8Vocabulary Vocabulary(SentencePieceModel model)
     {
         var vocabulary = new Utf8Vocabulary(model.Pieces.Count);
-        for (var id = 0; id < model.Pieces.Count; id++) vocabulary.Add(Encoding.UTF8.GetBytes(model.Pieces[id].Piece), id);
+        for (var id = 0; id < model.Pieces.Count; id++) vocabulary.Add(Encoding.UTF8.GetBytes(model.Pieces[id].Piece), id, keepsOlderId: true);
         vocabulary.Freeze();
         return vocabulary;
     }

@@ -84,11 +84,8 @@ internal static class TokenizerWriter
         json.WriteStartArray();
         for (var id = 0; id < model.Scores.Count; id++)
         {
-            // A piece that a later duplicate took the place of was never found; any unused string keeps the ids of the others.
-            var known = model.Vocabulary.TryGetBytes(id, out var piece);
             json.WriteStartArray();
-            if (known) json.WriteStringValue(piece);
-            else json.WriteStringValue($"<duplicate {id}>");
+            json.WriteStringValue(Token(model.Vocabulary, id));
             json.WriteNumberValue(model.Scores[id]);
             json.WriteEndArray();
         }

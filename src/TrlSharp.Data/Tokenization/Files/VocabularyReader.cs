@@ -35,7 +35,7 @@ internal static class VocabularyReader
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw NotAPiece(scores.Count);
             var piece = Unescape(ref reader, ref buffer);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw NotAPiece(scores.Count);
-            vocabulary.Add(piece, scores.Count);
+            vocabulary.Add(piece, scores.Count, keepsOlderId: true);
             var score = SerdeNumber.Parse(reader.ValueSpan);
             scores.Add(double.IsFinite(score) ? score : throw NotAPiece(scores.Count));
             if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) throw NotAPiece(scores.Count - 1);

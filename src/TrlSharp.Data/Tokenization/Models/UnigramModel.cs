@@ -10,6 +10,7 @@ namespace TrlSharp.Tokenization.Models;
 internal sealed class UnigramModel : TokenModel
 {
     private const double UnknownPenalty = 10;
+    private const int Missing = -1;
 
     private readonly double[] _scores;
     private readonly ByteTrie _trie;
@@ -62,17 +63,17 @@ internal sealed class UnigramModel : TokenModel
                 Relax(best, starts, ids, start, end, _scores[id] + best[start], id);
             }
 
-            if (!single) Relax(best, starts, ids, start, start + width, _unknownScore + best[start], RequireUnknown());
+            if (!single) Relax(best, starts, ids, start, start + width, _unknownScore + best[start], Missing);
             start += width;
         }
 
         Emit(piece, bytes, workspace);
     }
 
-    private static void Relax(double[] best, int[] starts, int[] ids, int start, int end, double score, int id)
+    private void Relax(double[] best, int[] starts, int[] ids, int start, int end, double score, int id)
     {
         if (starts[end] >= 0 && !(score > best[end])) return;
-        (best[end], starts[end], ids[end]) = (score, start, id);
+        (best[end], starts[end], ids[end]) = (score, start, id == Missing ? RequireUnknown() : id);
     }
 
     /// <summary>Walks back from the end, joins unknown neighbours, and writes the tokens in order.</summary>

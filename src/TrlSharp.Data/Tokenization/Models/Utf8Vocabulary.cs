@@ -20,6 +20,7 @@ internal sealed class Utf8Vocabulary
     private bool _idsAreEntries = true;
     private int[] _entryOfId = [];
     private Dictionary<int, int>? _entryOfSparseId;
+    private readonly Dictionary<int, int> _entryOfOlderId = [];
 
     /// <param name="expectedTokens">Room for this many tokens at first.</param>
     public Utf8Vocabulary(int expectedTokens = 200)
@@ -31,18 +32,26 @@ internal sealed class Utf8Vocabulary
     /// <summary>Number of distinct tokens.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Number of ids that have a token: more than tokens where one was added again and kept its older ids.</summary>
+    public int IdCount => Count + _entryOfOlderId.Count;
+
     /// <summary>The largest id, or −1 for an empty vocabulary.</summary>
     public int MaxId { get; private set; } = -1;
 
     /// <summary>Adds a token; a token that is already there gets the new id, as a repeated JSON key does.</summary>
+    /// <param name="token">UTF-8.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="keepsOlderId">Whether the id that it had still stands for it (in lists of pieces, whose positions are the ids).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ReadOnlySpan<byte> token, int id)
+    public void Add(ReadOnlySpan<byte> token, int id, bool keepsOlderId = false)
     {
         var key = KeyOf(token);
         var slot = FindSlot(token, key);
         if (_slots[slot].Entry > 0)
         {
-            _ids[_slots[slot].Entry - 1] = id;
+            var entry = _slots[slot].Entry - 1;
+            if (keepsOlderId) _entryOfOlderId[_ids[entry]] = entry;
+            _ids[entry] = id;
             _idsAreEntries = false;
             return;
         }
@@ -123,8 +132,8 @@ internal sealed class Utf8Vocabulary
 
     private int EntryOf(int id)
     {
-        if (_entryOfSparseId is not null) return _entryOfSparseId.GetValueOrDefault(id, -1);
-        return (uint)id < (uint)_entryOfId.Length ? _entryOfId[id] : -1;
+        var entry = _entryOfSparseId is not null ? _entryOfSparseId.GetValueOrDefault(id, -1) : (uint)id < (uint)_entryOfId.Length ? _entryOfId[id] : -1;
+        return entry < 0 && _entryOfOlderId.Count > 0 ? _entryOfOlderId.GetValueOrDefault(id, -1) : entry;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

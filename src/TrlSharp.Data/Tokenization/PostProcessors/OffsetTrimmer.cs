@@ -10,12 +10,14 @@ internal sealed class OffsetTrimmer(bool addPrefixSpace) : PostProcessor
 {
     private static readonly char Space = ByteAlphabet.CharOf((byte)' ');
 
+    public override bool TrimsRanges => true;
+
     public override void Apply(List<EncodedToken> tokens, int first, bool addSpecialTokens, TokenStrings strings)
     {
         for (var i = first; i < tokens.Count; i++)
         {
             var (_, start, end) = tokens[i];
-            var token = strings.Of(tokens[i]);
+            var token = strings.Of(tokens, i);
             var (leading, trailing) = (0, 0);
             while (leading < token.Length && IsSpace(token[leading])) leading++;
             while (trailing < token.Length && IsSpace(token[token.Length - 1 - trailing])) trailing++;

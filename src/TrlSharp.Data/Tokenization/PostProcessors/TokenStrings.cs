@@ -1,15 +1,17 @@
-using TrlSharp.Tokenization.Added;
 using TrlSharp.Tokenization.Models;
 
 namespace TrlSharp.Tokenization.PostProcessors;
 
-/// <summary>What a token looked like: for an added token the text that it matched, else its vocabulary entry.</summary>
-internal readonly ref struct TokenStrings(ReadOnlySpan<char> text, AddedVocabulary added, TokenModel model)
+/// <summary>What a token looked like: for an added token the normalized text that it matched, else its vocabulary entry.</summary>
+/// <param name="text">The whole text.</param>
+/// <param name="matched">Where in the list of tokens those are that were added tokens, with the text of each.</param>
+/// <param name="cut">How many tokens were cut from before the first since <paramref name="matched"/> was written.</param>
+/// <param name="model">Knows the others.</param>
+internal readonly ref struct TokenStrings(ReadOnlySpan<char> text, IReadOnlyDictionary<int, string> matched, int cut, TokenModel model)
 {
     private readonly ReadOnlySpan<char> _text = text;
 
-    public ReadOnlySpan<char> Of(EncodedToken token) =>
-        added.Find(token.Id) is not null ? _text[token.Start..token.End] : model.Vocabulary.TokenOf(token.Id) ?? default(ReadOnlySpan<char>);
+    public string Of(List<EncodedToken> tokens, int index) => matched.GetValueOrDefault(index + cut) ?? model.Vocabulary.TokenOf(tokens[index].Id) ?? "";
 
     /// <summary>So many characters further right in the text.</summary>
     public int Forward(int at, int characters)

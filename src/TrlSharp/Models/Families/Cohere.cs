@@ -21,13 +21,24 @@ internal static class Cohere
     public static Decoder BuildCohere2(ConfigReader config, ParameterScope root)
     {
         var types = LayerTypes.Read(config, LayerTypes.EveryNthFull(config.Size("sliding_window_pattern", 4)));
-        config.Has("sliding_window_pattern");
+        CheckPublishedKeys(config);
         var windows = LayerTypes.Windows(config, types, 4096);
         return Build(config, root, 10_000, perHeadNorms: false, variant =>
         {
             var table = variant.Rotary(0);
             return variant with { Window = layer => windows[layer], Rotary = layer => types[layer] == LayerTypes.Sliding ? table : null };
         });
+    }
+
+    /// <summary>Command R7B and Command A say in several keys what <c>cohere2</c> implies.</summary>
+    private static void CheckPublishedKeys(ConfigReader config)
+    {
+        config.Only("layer_switch", FormattableString.Invariant($"{config.Size("sliding_window_pattern", 4)}"));
+        config.Only("order_of_interleaved_layers", "local_attn_first");
+        config.Only("position_embedding_type", "rope_gptj");
+        config.Only("rotary_pct", "1");
+        foreach (var always in new[] { "use_embedding_sharing", "use_gated_activation", "use_parallel_block" }) config.Only(always, "true");
+        foreach (var unused in new[] { "use_parallel_embedding", "_sliding_window_pattern" }) config.Has(unused);
     }
 
     private static Decoder Build(ConfigReader config, ParameterScope root, double theta, bool perHeadNorms, Func<LlamaVariant, LlamaVariant> change)

@@ -75,10 +75,13 @@ internal static class DeepSeekV3
         var (count, inner, shared) = (config.Size("n_routed_experts", 256), config.Size("moe_intermediate_size"), config.Size("n_shared_experts", 1));
         var groups = config.Size("n_group", 8);
         if (count % groups != 0) throw config.Wrong("n_group", $"a divisor of n_routed_experts = {count}");
+        if (groups > 1 && count / groups < 2) throw config.Wrong("n_group", "groups of at least two experts, since a group counts as much as its two best");
+        var chosenGroups = config.SizeUpTo("topk_group", groups, "n_group", 4);
+        var chosen = config.SizeUpTo("num_experts_per_tok", count / groups * chosenGroups, "the experts of the chosen groups", 8);
         var activation = Activations.Find(config, "hidden_act", "silu");
         var router = new GroupedRouter(
             at["gate"].Parameter("weight", InitialValue.Normal, count, hidden), at["gate"].Buffer("e_score_correction_bias", InitialValue.Zero, count),
-            config.Size("num_experts_per_tok", 8), groups, config.Size("topk_group", 4), config.Bool("norm_topk_prob", true), config.Double("routed_scaling_factor", 2.5));
+            chosen, groups, chosenGroups, config.Bool("norm_topk_prob", true), config.Double("routed_scaling_factor", 2.5));
         var experts = Enumerable.Range(0, count).Select(e => GatedMlp.CreateInner(at["experts", e], hidden, inner, activation)).ToList();
         var common = GatedMlp.Create(at["shared_experts"], hidden, shared * inner, activation);
         return new(router.Route, count, () => (e, x) => experts[e].Forward(x), common.Forward);

@@ -9,6 +9,8 @@ internal static class Ernie
     public static Decoder Build(ConfigReader config, ParameterScope root)
     {
         var bias = config.Bool("use_bias", false);
+        config.Only("use_rmsnorm", "true");
+        config.Only("compression_ratio", "1");
         return Llama.Build(config, root, Llama.Read(config, new(Theta: 500_000, Layout: RotaryLayout.Interleaved), headSize: 128, epsilon: 1e-5) with
         {
             QueryKeyValueBias = bias,

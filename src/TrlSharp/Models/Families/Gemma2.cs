@@ -10,6 +10,7 @@ internal static class Gemma2
     public static Decoder Build(ConfigReader config, ParameterScope root)
     {
         var windows = LayerTypes.Windows(config, LayerTypes.Read(config, layer => layer % 2 == 0 ? LayerTypes.Sliding : LayerTypes.Full), 4096);
+        config.Only("sliding_window_size", FormattableString.Invariant($"{config.SizeOrNull("sliding_window", 4096)}"));
         var variant = Gemma.Read(config);
         variant = variant with
         {

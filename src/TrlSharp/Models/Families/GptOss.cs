@@ -18,6 +18,7 @@ internal static class GptOss
         var heads = Heads.Read(config, defaultSize: 64);
         var rotary = Rotary(config, heads.Size);
         var bias = config.Bool("attention_bias", true);
+        config.Has("initial_context_length"); // Repeats what the rotary settings say.
         return Llama.Build(config, root, new(heads, config.Double("rms_norm_eps", 1e-5), _ => rotary)
         {
             NormKind = RmsNormKind.ScaleInFloat32,
@@ -40,7 +41,9 @@ internal static class GptOss
     private static MixtureOfExperts Experts(ConfigReader config, ParameterScope at, int hidden)
     {
         config.Only("hidden_act", "silu");
-        var (count, chosen, inner) = (config.Size("num_local_experts", 128), config.Size("num_experts_per_tok", 4), config.Size("intermediate_size"));
+        var count = config.Size("num_local_experts", 128);
+        var (chosen, inner) = (config.SizeUpTo("num_experts_per_tok", count, "num_local_experts", 4), config.Size("intermediate_size"));
+        config.Only("experts_per_token", FormattableString.Invariant($"{chosen}"));
         var (limit, alpha) = (config.Double("swiglu_limit", 7), config.Double("swiglu_alpha", 1.702));
         var router = at.InnerLinear("router", hidden, count, bias: true);
         var place = at["experts"];

@@ -16,7 +16,8 @@ internal static class GraniteMoe
 
     private static MixtureOfExperts Experts(ConfigReader config, ParameterScope at, int hidden)
     {
-        var (count, chosen, inner) = (config.Size("num_local_experts", 8), config.Size("num_experts_per_tok", 2), config.Size("intermediate_size"));
+        var count = config.Size("num_local_experts", 8);
+        var (chosen, inner) = (config.SizeUpTo("num_experts_per_tok", count, "num_local_experts", 2), config.Size("intermediate_size"));
         var activation = Activations.Find(config, "hidden_act", "silu");
         var router = at["router"].InnerLinear("layer", hidden, count);
         var into = at["input_linear"].Parameter("weight", InitialValue.Normal, count, 2 * inner, hidden); // gate rows first

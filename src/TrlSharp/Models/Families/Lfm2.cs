@@ -16,7 +16,8 @@ internal static class Lfm2
         var heads = Heads.Read(config);
         var (hidden, epsilon) = (heads.Hidden, config.Double("norm_eps", 1e-5));
         CheckRepeatedKeys(config, heads);
-        var rotary = new RotaryReader(Theta: 1_000_000).Read(config, heads.Size);
+        // The first files called the base "theta", and where both keys are there that one counts.
+        var rotary = new RotaryReader(Theta: 1_000_000, ThetaKey: config.Has("theta") ? "theta" : "rope_theta").Read(config, heads.Size);
         var listed = config.Ints("full_attn_idxs");
         var types = LayerTypes.Read(config, layer => listed is null || listed.Contains(layer) ? LayerTypes.Full : Convolution, LayerTypes.Full, Convolution);
         var inner = InnerSize(config);
@@ -78,6 +79,6 @@ internal static class Lfm2
         config.Only("num_heads", FormattableString.Invariant($"{heads.Queries}"));
         config.Only("block_use_swiglu", "true");
         config.Only("use_pos_enc", "true");
-        foreach (var key in new[] { "block_norm_eps", "block_mlp_init_scale", "block_out_init_scale", "block_use_xavier_init", "conv_use_xavier_init", "theta" }) config.Has(key);
+        foreach (var key in new[] { "block_norm_eps", "block_mlp_init_scale", "block_out_init_scale", "block_use_xavier_init", "conv_use_xavier_init" }) config.Has(key);
     }
 }

@@ -15,6 +15,7 @@ internal static class Llama
     public static Decoder Build(ConfigReader config, ParameterScope root)
     {
         var bias = config.Bool("attention_bias", false);
+        config.Only("rope_interleaved", "false"); // SmolLM 2.
         return Build(config, root, Read(config) with { QueryKeyValueBias = bias, OutputBias = bias, MlpBias = config.Bool("mlp_bias", false) });
     }
 

@@ -7,8 +7,9 @@ internal static class Mistral
 {
     public static Decoder Build(ConfigReader config, ParameterScope root)
     {
-        var implied = config.Has("sliding_window") ? LayerTypes.Sliding : LayerTypes.Full;
-        var windows = LayerTypes.Windows(config, LayerTypes.Read(config, _ => implied));
+        const int Window = 4096;
+        var implied = config.SizeOrNull("sliding_window", Window) is null ? LayerTypes.Full : LayerTypes.Sliding;
+        var windows = LayerTypes.Windows(config, LayerTypes.Read(config, _ => implied), Window);
         return Llama.Build(config, root, Llama.Read(config) with { Window = layer => windows[layer] });
     }
 }

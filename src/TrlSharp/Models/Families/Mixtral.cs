@@ -20,7 +20,8 @@ internal static class Mixtral
     private static MixtureOfExperts Experts(ConfigReader config, ParameterScope at)
     {
         var (hidden, inner) = (config.Size("hidden_size"), config.Size("intermediate_size"));
-        var (count, chosen) = (config.Size("num_local_experts", 8), config.Size("num_experts_per_tok", 2));
+        var count = config.Size("num_local_experts", 8);
+        var chosen = config.SizeUpTo("num_experts_per_tok", count, "num_local_experts", 2);
         var activation = Activations.Find(config, "hidden_act", "silu");
         var router = at.InnerLinear("gate", hidden, count);
         var experts = new GatedMlp[count];

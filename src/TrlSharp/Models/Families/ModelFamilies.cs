@@ -52,6 +52,8 @@ internal static class ModelFamilies
     {
         var type = config.Text("model_type");
         if (ByType.TryGetValue(type, out var family)) return family;
+        if (config.Has("text_config"))
+            throw new ModelFolderException($"{config.Origin}: model_type \"{type}\" is a model of pictures or sound around a language model (text_config); only language models alone are implemented. Save its language model as a folder of its own.");
         var nearest = NearestName.Find(type, ByType.Keys);
         throw new ModelFolderException(
             $"{config.Origin}: model_type \"{type}\" is not implemented.{(nearest is null ? "" : $" The nearest that is: \"{nearest}\".")} Implemented: {string.Join(", ", ByType.Keys.Order(StringComparer.Ordinal))}.");

@@ -20,7 +20,8 @@ internal static class Olmoe
 
     private static MixtureOfExperts Experts(ConfigReader config, ParameterScope at, int hidden)
     {
-        var (count, chosen, inner) = (config.Size("num_experts", 64), config.Size("num_experts_per_tok", 8), config.Size("intermediate_size"));
+        var count = config.Size("num_experts", 64);
+        var (chosen, inner) = (config.SizeUpTo("num_experts_per_tok", count, "num_experts", 8), config.Size("intermediate_size"));
         var normalise = config.Bool("norm_topk_prob", false);
         var activation = Activations.Find(config, "hidden_act", "silu");
         var router = at.InnerLinear("gate", hidden, count);

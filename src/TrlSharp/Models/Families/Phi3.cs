@@ -11,6 +11,8 @@ internal static class Phi3
     {
         var llama = Llama.Read(config, epsilon: 1e-5);
         int? window = config.Has("sliding_window") ? config.Size("sliding_window") : null;
+        foreach (var absent in new[] { "attention_bias", "mlp_bias", "lm_head_bias" }) config.Only(absent, "false");
+        foreach (var neutral in new[] { "full_attn_mod", "interpolate_factor" }) config.Only(neutral, "1");
         return Llama.Build(config, root, llama with
         {
             Window = _ => window,

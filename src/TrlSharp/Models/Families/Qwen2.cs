@@ -12,11 +12,18 @@ internal static class Qwen2
     }
 
     /// <summary>A window counts only if <c>use_sliding_window</c>, and then from layer <c>max_window_layers</c> on.</summary>
-    public static IReadOnlyList<int?> Windows(ConfigReader config)
+    public static IReadOnlyList<int?> Windows(ConfigReader config) => Windows(config, (layer, limit) => layer >= limit);
+
+    /// <summary>The windows of a relative that chooses its layers in another way.</summary>
+    /// <param name="config">config.json.</param>
+    /// <param name="slides">From a 0-based layer and <c>max_window_layers</c> to whether it has a window, where the file has no <c>layer_types</c>.</param>
+    public static IReadOnlyList<int?> Windows(ConfigReader config, Func<int, int, bool> slides)
     {
-        var first = config.Int("max_window_layers", 28);
-        var types = LayerTypes.Read(config, layer => config.Bool("use_sliding_window", false) && config.Has("sliding_window") && layer >= first ? LayerTypes.Sliding : LayerTypes.Full);
-        config.Has("sliding_window");
-        return config.Bool("use_sliding_window", false) ? LayerTypes.Windows(config, types) : [.. types.Select(_ => (int?)null)];
+        config.Only("use_mrope", "false");
+        var limit = config.Int("max_window_layers", 28);
+        var window = config.SizeOrNull("sliding_window", 4096);
+        if (!config.Bool("use_sliding_window", false)) window = null;
+        var types = LayerTypes.Read(config, layer => window is not null && slides(layer, limit) ? LayerTypes.Sliding : LayerTypes.Full);
+        return [.. types.Select(type => type == LayerTypes.Sliding ? window : null)];
     }
 }

@@ -7,11 +7,11 @@ namespace TrlSharp.Models.Families;
 /// <summary>Qwen3 (Yang and others, arXiv:2505.09388): Llama with an RMS norm over each head of queries and keys, before the rotation.</summary>
 internal static class Qwen3
 {
-    public static Decoder Build(ConfigReader config, ParameterScope root) => Llama.Build(config, root, Read(config));
+    public static Decoder Build(ConfigReader config, ParameterScope root) => Llama.Build(config, root, Read(config, headSize: 128));
 
-    public static LlamaVariant Read(ConfigReader config)
+    public static LlamaVariant Read(ConfigReader config, int? headSize = null)
     {
-        var llama = Llama.Read(config);
+        var llama = Llama.Read(config, headSize: headSize);
         var bias = config.Bool("attention_bias", false);
         var windows = Qwen2.Windows(config);
         return llama with { OutputBias = bias, Window = layer => windows[layer], Projection = at => NormedHeads(at, llama, bias) };

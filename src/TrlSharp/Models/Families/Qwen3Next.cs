@@ -17,6 +17,8 @@ internal static class Qwen3Next
         root.Store.Ignore("mtp."); // Layers that predict several tokens at once; transformers does not load them either.
         var llama = Llama.Read(config, new(PartialFactor: 0.25), headSize: 256) with { NormKind = RmsNormKind.UnitOffset };
         var (heads, epsilon, bias) = (llama.Heads, llama.Epsilon, config.Bool("attention_bias", false));
+        config.Only("use_sliding_window", "false");
+        foreach (var unused in new[] { "sliding_window", "max_window_layers" }) config.Has(unused);
         var interval = config.Size("full_attention_interval", 4);
         var types = LayerTypes.Read(config, layer => (layer + 1) % interval == 0 ? LayerTypes.Full : Linear, LayerTypes.Full, Linear);
         return DecoderBuilder.Build(

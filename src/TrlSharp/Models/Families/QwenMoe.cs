@@ -13,7 +13,7 @@ internal static class QwenMoe
 {
     public static Decoder BuildQwen2(ConfigReader config, ParameterScope root)
     {
-        var windows = Qwen2.Windows(config);
+        var windows = Qwen2.Windows(config, Qwen2Slides);
         return Llama.Build(config, root, Llama.Read(config) with
         {
             QueryKeyValueBias = config.Bool("qkv_bias", true),
@@ -22,8 +22,15 @@ internal static class QwenMoe
         });
     }
 
-    public static Decoder BuildQwen3(ConfigReader config, ParameterScope root) =>
-        Llama.Build(config, root, Qwen3.Read(config) with { Mlp = (layer, at) => Mlp(config, layer, at, hasSharedExpert: false, normaliseByDefault: false) });
+    public static Decoder BuildQwen3(ConfigReader config, ParameterScope root)
+    {
+        var windows = Qwen2.Windows(config, Qwen3Slides);
+        return Llama.Build(config, root, Qwen3.Read(config) with
+        {
+            Window = layer => windows[layer],
+            Mlp = (layer, at) => Mlp(config, layer, at, hasSharedExpert: false, normaliseByDefault: false),
+        });
+    }
 
     /// <summary>A mixture, or in the layers that <c>mlp_only_layers</c> and <c>decoder_sparse_step</c> exclude a gated MLP.</summary>
     public static Func<Tensor, ForwardContext, Tensor> Mlp(ConfigReader config, int layer, ParameterScope at, bool hasSharedExpert, bool normaliseByDefault)
@@ -35,9 +42,16 @@ internal static class QwenMoe
         return isRouted ? Mixture(config, at["mlp"], hidden, hasSharedExpert, normaliseByDefault).Forward : GatedMlp.Read(config, at["mlp"], hidden).Forward;
     }
 
+    /// <summary>Of the layers below <c>max_window_layers</c> every second one has a window.</summary>
+    public static bool Qwen2Slides(int layer, int limit) => layer % 2 == 0 && layer < limit;
+
+    /// <summary>All layers have one.</summary>
+    public static bool Qwen3Slides(int layer, int limit) => true;
+
     private static MixtureOfExperts Mixture(ConfigReader config, ParameterScope at, int hidden, bool hasSharedExpert, bool normaliseByDefault)
     {
-        var (count, chosen, inner) = (Experts(config), config.Size("num_experts_per_tok"), config.Size("moe_intermediate_size"));
+        var count = Experts(config);
+        var (chosen, inner) = (config.SizeUpTo("num_experts_per_tok", count, "num_experts"), config.Size("moe_intermediate_size"));
         var normalise = config.Bool("norm_topk_prob", normaliseByDefault);
         var activation = Activations.Find(config, "hidden_act", "silu");
         var router = at.InnerLinear("gate", hidden, count);

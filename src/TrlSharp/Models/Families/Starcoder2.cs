@@ -12,6 +12,9 @@ internal static class Starcoder2
         var (hidden, inner, epsilon) = (llama.Heads.Hidden, config.Size("intermediate_size"), config.Double("norm_epsilon", 1e-5));
         var bias = config.Bool("use_bias", true);
         var activation = Activations.Find(config, "hidden_act", "gelu_pytorch_tanh");
+        // Left over from GPT-BigCode in the published files; hidden_act and norm_epsilon decide.
+        foreach (var unused in new[] { "activation_function", "layer_norm_epsilon", "attention_softmax_in_fp32", "scale_attention_softmax_in_fp32" }) config.Has(unused);
+        config.Only("scale_attn_weights", "true");
         config.Only("mlp_type", "default");
         config.Only("norm_type", "layer_norm");
         int? window = config.Has("sliding_window") ? config.Size("sliding_window") : null;

@@ -15,8 +15,8 @@ internal sealed class Embedding(string path, NamedParameter weight, int? padding
 
     public NamedParameter Weight { get; private set; } = weight;
 
-    /// <summary>Low-rank additions, of all adapters.</summary>
-    public List<LoraEmbedding> Adapters { get; } = [];
+    /// <summary>Additions, of all adapters.</summary>
+    public List<IEmbeddingAddition> Adapters { get; } = [];
 
     public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => [("weight", Weight)];
 

@@ -18,6 +18,6 @@ internal sealed class FusedGatedMlp(Linear gateUp, Linear down, Func<Tensor, Ten
     {
         using var scope = NewDisposeScope();
         var both = gateUp.Forward(x).chunk(2, -1); // 2 × [T, F]
-        return down.Forward(activation(both[0]) * both[1]).MoveToOuterDisposeScope(); // [T, D]
+        return down.Forward(Activations.Gate(activation, both[0], both[1])).MoveToOuterDisposeScope(); // [T, D]
     }
 }

@@ -24,6 +24,6 @@ internal sealed class GatedMlp(Linear gate, Linear up, Linear down, Func<Tensor,
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return down.Forward(activation(gate.Forward(x)) * up.Forward(x)).MoveToOuterDisposeScope(); // [T, D]
+        return down.Forward(Activations.Gate(activation, gate.Forward(x), up.Forward(x))).MoveToOuterDisposeScope(); // [T, D]
     }
 }

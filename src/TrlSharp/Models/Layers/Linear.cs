@@ -1,5 +1,6 @@
 using TrlSharp.Adapters;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -19,8 +20,8 @@ internal sealed class Linear(string path, NamedParameter weight, NamedParameter?
 
     public bool IsTransposed => isTransposed;
 
-    /// <summary>Low-rank additions of this module, of all adapters.</summary>
-    public List<LoraLinear> Adapters { get; } = [];
+    /// <summary>Additions to this module, of all adapters.</summary>
+    public List<ILinearAddition> Adapters { get; } = [];
 
     public IEnumerable<(string Name, NamedParameter Parameter)> Parameters => Bias is null ? [("weight", Weight)] : [("weight", Weight), ("bias", Bias)];
 
@@ -45,6 +46,7 @@ internal sealed class Linear(string path, NamedParameter weight, NamedParameter?
 
     private Tensor Base(Tensor x)
     {
+        if (!isTransposed && RowMatmul.Serves(x, Weight.Value)) return RowMatmul.Linear(x, Weight.Value, Bias?.Value); // [T, O]
         if (!isTransposed) return nn.functional.linear(x, Weight.Value, Bias?.Value); // [T, O]
         using var transposed = Weight.Value.t(); // [O, I]
         return nn.functional.linear(x, transposed, Bias?.Value); // [T, O]

@@ -16,8 +16,11 @@ internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind
     /// <summary>[..., D] → [..., D]</summary>
     public Tensor Forward(Tensor x)
     {
-        using var scope = NewDisposeScope();
         var type = x.dtype;
+        // Gemma's form keeps libtorch's rounding: one AdamW step of the reference model hangs on the sign of a gradient of 2e-8 there.
+        if (kind != RmsNormKind.UnitOffset && Lanes.Handles(x) && _weight.Value.dtype == type)
+            return RmsNormKernel.Forward(x, _weight.Value, epsilon, roundsFirst: kind == RmsNormKind.ScaleInInputType);
+        using var scope = NewDisposeScope();
         var result = kind switch
         {
             RmsNormKind.UnitOffset => Ops.RmsNorm(x.Widen(), _weight.Value.Widen() + 1, epsilon).to(type), // [..., D]

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Rotary;
@@ -44,6 +45,7 @@ internal sealed class RotaryEmbedding(
     /// <summary>Turns the heads of queries or keys: [T, N, H] → [T, N, H].</summary>
     public Tensor Apply(Tensor x, RotaryTable table)
     {
+        if (Lanes.Handles(x) && table.Cos.dtype == x.dtype) return RotationKernel.Forward(x, table, size, layout);
         using var scope = NewDisposeScope();
         var channels = x.size(-1);
         var turned = channels == size ? x : x.narrow(-1, 0, size); // [T, N, R]

@@ -9,7 +9,8 @@ namespace TrlSharp.Models.Rotary;
 /// <param name="Theta">Base where the config is silent; differs by family.</param>
 /// <param name="PartialFactor">Share of a head that turns where the config is silent.</param>
 /// <param name="Layout">Which channels form a pair.</param>
-internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor = 1, RotaryLayout Layout = RotaryLayout.Halves)
+/// <param name="ThetaKey">What the base is called at the top of the file.</param>
+internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor = 1, RotaryLayout Layout = RotaryLayout.Halves, string ThetaKey = "rope_theta")
 {
     /// <param name="config">The root of config.json.</param>
     /// <param name="headSize">Channels of a head.</param>
@@ -18,7 +19,8 @@ internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor 
     {
         var section = Section(config, layerType);
         config.Has("original_max_position_embeddings"); // Stands in files of Phi-3 whose table is not extended.
-        var theta = Setting(section, config, "rope_theta") ?? (config.Has("rotary_emb_base") ? config.Double("rotary_emb_base") : Theta);
+        config.Has("rope_theta");
+        var theta = Setting(section, config, "rope_theta", ThetaKey) ?? (config.Has("rotary_emb_base") ? config.Double("rotary_emb_base") : Theta);
         var partial = Setting(section, config, "partial_rotary_factor") ?? (config.Has("rotary_pct") ? config.Double("rotary_pct") : PartialFactor);
         return Build(config, section, theta, (int)(headSize * partial));
     }
@@ -33,9 +35,10 @@ internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor 
         return layerType is not null && section is not null && section.Has(layerType) ? section.Section(layerType) : section;
     }
 
-    private static double? Setting(ConfigReader? section, ConfigReader config, string key)
+    private static double? Setting(ConfigReader? section, ConfigReader config, string key, string? outerKey = null)
     {
-        double? outer = config.Has(key) ? config.Double(key) : null;
+        outerKey ??= key;
+        double? outer = config.Has(outerKey) ? config.Double(outerKey) : null;
         return section is not null && section.Has(key) ? section.Double(key) : outer;
     }
 
@@ -77,7 +80,8 @@ internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor 
             return Fixed(size, () => RotaryFrequencies.Plain(stretched, size));
         }
 
-        var maximum = section.Has("original_max_position_embeddings") ? section.Size("original_max_position_embeddings") : config.Size("max_position_embeddings");
+        section.Has("original_max_position_embeddings"); // transformers accepts it here and computes with the other.
+        var maximum = config.Size("max_position_embeddings");
         return new(size, Layout, length => RotaryFrequencies.Dynamic(theta, size, factor, maximum, length), dependsOnLength: true);
     }
 

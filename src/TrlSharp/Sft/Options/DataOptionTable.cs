@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrlSharp.Mixtures;
 using TrlSharp.Rows;
 using TrlSharp.Sequences.Policies;
 using static TrlSharp.Sft.Options.OptionKind;
@@ -18,7 +19,7 @@ internal static class DataOptionTable
             (s, v) => s with { Model = s.Model with { ActivationCheckpointing = v.Boolean } }, trl: "true"),
         Obeyed("activation_checkpointing", Flag, "false", "Another name of gradient_checkpointing.", (s, v) => s with { Model = s.Model with { ActivationCheckpointing = v.Boolean } }, trl: "true"),
         Obeyed("neftune_noise_alpha", Number, "null", "Uniform noise on the embeddings while training.", (s, v) => s with { Model = s.Model with { NeftuneAlpha = v.OptionalNumber() } }),
-        Obeyed("router_aux_loss_coef", Number, "null", "Weight of the load-balancing loss of mixtures of experts.", (s, v) => s with { Model = s.Model with { RouterAuxiliaryLoss = v.OptionalNumber() } }),
+        Obeyed("router_aux_loss_coef", Number, "null", "Weight of the load-balancing loss of mixtures of experts, scaled with the share of a micro-batch in its update; TRL adds the whole to every micro-batch.", (s, v) => s.Loss(l => l with { RouterBalance = v.OptionalNumber() ?? 0 })),
         Obeyed("chat_template_path", Text, "null", "A template file, or a model folder whose template is taken.", (s, v) => s with { Model = s.Model with { ChatTemplate = v.OptionalText() } }),
         Obeyed("eos_token", Text, "null", "Overrides the tokenizer's end-of-sequence token.", (s, v) => s with { Model = s.Model with { EosToken = v.OptionalText() } }, trl: "\"<EOS_TOKEN>\""),
         Own("freeze", List, "[]", "Patterns (* matches any text) of parameters that do not train.", (s, v) => s with { Model = s.Model with { Frozen = v.Texts() } }),
@@ -52,6 +53,26 @@ internal static class DataOptionTable
         OptionRow.Choice("overflow", "\"drop\"", ["drop", "error", "turns_left", "turns_right", "split", "token_right", "token_left"],
             "What becomes of examples longer than max_length. Dropped ones are counted.", (s, v) => s with { Data = s.Data with { Overflow = Rule(v.Text) } }) with { Treatment = OptionTreatment.Own },
         Own("template_date", Text, "null", "The date (2025-07-09) that templates are told when they ask for it; without one such templates are refused.", (s, v) => s with { Data = s.Data with { TemplateDate = Date(v) } }),
+        Own("eval_dataset_name", Text, "null", "Rows to evaluate on: a file, a pattern or a folder; null: test_split_size, else dataset_test_split of the data set.", (s, v) => s with { Data = s.Data with { EvaluationPath = v.OptionalText() } }),
+        Own("columns", Map, "null", "Names of columns: {\"text\": \"body\"} reads the column body as text.", (s, v) => s.Mapping(m => m with { Columns = DataOptionValue.Names("columns", v) })),
+        Own("ignored_columns", List, "[]", "Columns that say nothing about the format of a row.", (s, v) => s.Mapping(m => m with { Ignored = v.Texts().ToHashSet(StringComparer.Ordinal) })),
+        Own("roles", Map, "null", "Names of roles: {\"customer\": \"user\"}.", (s, v) => s.Mapping(m => m with { Roles = DataOptionValue.Names("roles", v) })),
+        Own("role_key", Text, "null", "The key of a message that holds its role; null: role or from.", (s, v) => s.Mapping(m => m with { RoleKey = v.OptionalText() })),
+        Own("content_key", Text, "null", "The key of a message that holds its text; null: content or value.", (s, v) => s.Mapping(m => m with { ContentKey = v.OptionalText() })),
+        Own("row_format", Text, "null", $"The format of every row, instead of deciding by its columns: {DataOptionValue.Formats}.", (s, v) => s.Reader(r => r with { Format = v.IsNull ? null : DataOptionValue.Format(v.Text) })),
+        Own("train_on_chosen", Flag, "false", "Trains the chosen answers of preference rows, which are refused otherwise.", (s, v) => s.Reader(r => r with { TrainOnChosen = v.Boolean })),
+        Own("parse_tool_arguments", Flag, "false", "Gives templates the arguments of tool calls as objects where the data have JSON strings.",
+            (s, v) => s.Reader(r => r with { ToolArguments = v.Boolean ? Examples.ToolArguments.Parsed : Examples.ToolArguments.AsGiven })),
+        Own("row_filters", Map, "null", "Keeps rows that pass all: [{\"field\": \"score\", \"least\": 3}]; also most, any_of, least_length, most_length.", (s, v) => s with { Data = s.Data with { Filters = DataOptionValue.Filters("row_filters", v) } }),
+        Choice("mixture_order", "\"concatenate\"", ["concatenate", "interleave"], "How the sources of datasets follow each other: one after another, or mixed by their weights in tokens.",
+            (s, v) => s with { Data = s.Data with { MixtureOrder = v.Text == "interleave" ? MixtureOrder.Interleave : MixtureOrder.Concatenate } }) with { Treatment = OptionTreatment.Own },
+        Choice("mixture_stop", "\"all_read\"", ["all_read", "first_ends", "last_ends"], "When an interleaved mixture ends.",
+            (s, v) => s with { Data = s.Data with { MixtureStop = v.Text switch { "first_ends" => MixtureStop.FirstEnds, "last_ends" => MixtureStop.LastEnds, _ => MixtureStop.AllRead } } }) with { Treatment = OptionTreatment.Own },
+        Own("deduplicate", Flag, "false", "Leaves out rows that say the same as an earlier one; they are counted.", (s, v) => s with { Data = s.Data with { Deduplicate = v.Boolean } }),
+        Own("decontaminate", Flag, "false", "Leaves out rows whose prompt is in the evaluation rows; they are counted.", (s, v) => s with { Data = s.Data with { Decontaminate = v.Boolean } }),
+        Own("keep_going", Flag, "false", "Goes round rows that cannot be used: they are counted and written to quarantine.jsonl in output_dir.", (s, v) => s with { Data = s.Data with { KeepGoing = v.Boolean } }),
+        Own("max_dropped", Number, "null", "Share of the rows that may be refused or dropped before the run stops; null: 0.05, or 1 with keep_going.", (s, v) => s with { Data = s.Data with { MostDropped = v.OptionalNumber() } }),
+        Own("data_cache", Text, "\"auto\"", "Folder for prepared data; none for no cache; auto: the user's cache folder for data files of 16 MiB and more.", (s, v) => s with { Data = s.Data with { Cache = v.Text } }),
         Own("overwrite_output_dir", Flag, "false", "Writes into an output folder that holds files already.", (s, v) => s with { OverwriteOutput = v.Boolean }),
     ];
 

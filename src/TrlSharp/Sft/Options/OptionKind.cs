@@ -21,6 +21,9 @@ public enum OptionKind
     /// <summary>Several texts.</summary>
     List,
 
+    /// <summary>Several texts that may hold commas: one per argument.</summary>
+    Lines,
+
     /// <summary>Names and values: a map in YAML, JSON on the command line.</summary>
     Map,
 }

@@ -31,6 +31,12 @@ internal static class OptionRow
     public static SftSettings Loss(this SftSettings s, Func<Losses.LossOptions, Losses.LossOptions> change) =>
         s with { Training = s.Training with { Loss = change(s.Training.Loss) } };
 
+    public static SftSettings Reader(this SftSettings s, Func<Examples.ExampleReaderOptions, Examples.ExampleReaderOptions> change) =>
+        s with { Data = s.Data with { Reader = change(s.Data.Reader) } };
+
+    public static SftSettings Mapping(this SftSettings s, Func<Examples.ColumnMapping, Examples.ColumnMapping> change) =>
+        s.Reader(r => r with { Mapping = change(r.Mapping) });
+
     public static double Number(this RowValue value) => value.Kind == RowValueKind.Integer ? (double)value.Integer : value.Real;
 
     public static double? OptionalNumber(this RowValue value) => value.IsNull ? null : value.Number();

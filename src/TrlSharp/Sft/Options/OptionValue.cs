@@ -17,7 +17,7 @@ internal static class OptionValue
         if (given.IsNull || (given.Kind == RowValueKind.String && given.Text is "none" or "None" or "null" or "NULL"))
         {
             var optional = option.Default == "null" || option.TrlDefault == "null" || option.Treatment is OptionTreatment.WithoutEffect or OptionTreatment.Refused || option.Name == "max_length";
-            return optional ? RowValue.Null : option.Kind == OptionKind.List ? RowValue.List() : throw Wrong(option, given);
+            return optional ? RowValue.Null : option.Kind is OptionKind.List or OptionKind.Lines ? RowValue.List() : throw Wrong(option, given);
         }
 
         return option.Kind switch
@@ -26,6 +26,7 @@ internal static class OptionValue
             OptionKind.Integer => Integer(given),
             OptionKind.Number => Number(given),
             OptionKind.List => List(given),
+            OptionKind.Lines => given.Kind == RowValueKind.String ? RowValue.List(given) : List(given),
             OptionKind.Map => MapOf(given) ?? (option.Name == "train" && given.Kind == RowValueKind.String ? given : null),
             OptionKind.Choice => given.Kind == RowValueKind.String && option.Choices.Contains(given.Text) ? given : given is { Kind: RowValueKind.Boolean, Boolean: false } && option.Choices.Contains("no") ? RowValue.Of("no") : null,
             _ => given.Kind is RowValueKind.String ? given : given.Kind is RowValueKind.List or RowValueKind.Map ? null : RowValue.Of(given.ToString()),
@@ -80,7 +81,7 @@ internal static class OptionValue
         if (given.Kind != RowValueKind.String) return null;
         try
         {
-            return RowValue.Parse(given.Text) is { Kind: RowValueKind.Map } map ? map : null;
+            return RowValue.Parse(given.Text) is { Kind: RowValueKind.Map or RowValueKind.List } map ? map : null;
         }
         catch (DataException)
         {
@@ -93,7 +94,7 @@ internal static class OptionValue
         OptionKind.Flag => "true or false",
         OptionKind.Integer => "a whole number",
         OptionKind.Number => "a number",
-        OptionKind.List => "a list of texts",
+        OptionKind.List or OptionKind.Lines => "a list of texts",
         OptionKind.Map => "a map (JSON on the command line)",
         OptionKind.Choice => "one of " + string.Join(", ", option.Choices),
         _ => "a text",

@@ -98,6 +98,8 @@ internal static class OtherOptionTable
         Refused("fsdp_config", Map, "null", OneProcess),
         Refused("deepspeed", Text, "null", OneProcess),
         Refused("parallelism_config", Map, "null", OneProcess),
+        Refused("accelerate_config", Text, "null", OneProcess),
+        Refused("env", Map, "null", "Variables of the environment must be set before the program starts: set them in the shell.", "{}"),
         Refused("push_to_hub", Flag, "false", Hub),
         Refused("ignore_data_skip", Flag, "false", "A resumed run continues with the rows that come next, to the bit; start a new run to begin the data again."),
         Refused("optim_target_modules", Text, "null", "GaLore and APOLLO are not implemented; use LoRA (use_peft true) to save memory."),

@@ -1,3 +1,5 @@
+using TrlSharp.Examples;
+using TrlSharp.Mixtures;
 using TrlSharp.Rows;
 using TrlSharp.Sequences.Policies;
 
@@ -68,4 +70,37 @@ public sealed record SftDataSettings
 
     /// <summary>The date that templates are told when they ask for it; null: those that ask are refused.</summary>
     public DateTime? TemplateDate { get; init; }
+
+    /// <summary>How rows become examples: format, names of columns and roles, tool arguments. <see cref="TextColumn"/> is added to its mapping.</summary>
+    public ExampleReaderOptions Reader { get; init; } = new();
+
+    /// <summary>Rows must pass all of these. Default none.</summary>
+    public IReadOnlyList<RowFilter> Filters { get; init; } = [];
+
+    /// <summary>In which order the sources of a mixture come. Default one after another, as in TRL.</summary>
+    public MixtureOrder MixtureOrder { get; init; } = MixtureOrder.Concatenate;
+
+    /// <summary>When an interleaved mixture ends. Default when all is read.</summary>
+    public MixtureStop MixtureStop { get; init; } = MixtureStop.AllRead;
+
+    /// <summary>Rows to evaluate on, as a file, pattern or folder; null: <see cref="TestSplitSize"/>, else <see cref="TestSplit"/> of the data set.</summary>
+    public string? EvaluationPath { get; init; }
+
+    /// <summary>Leaves out rows that say the same as an earlier one.</summary>
+    public bool Deduplicate { get; init; }
+
+    /// <summary>Leaves out rows whose prompt is in the evaluation rows.</summary>
+    public bool Decontaminate { get; init; }
+
+    /// <summary>Goes round rows that cannot be used: they are counted and written to quarantine.jsonl in the output folder.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>The run stops when more than this share of the rows is refused or dropped; null: 0.05, and 1 (any share but all) with <see cref="KeepGoing"/>.</summary>
+    public double? MostDropped { get; init; }
+
+    /// <summary>
+    /// Where prepared data are kept between runs: a folder, <c>none</c>, or <c>auto</c>: for data files of 16 MiB and more <c>$TRLSHARP_CACHE</c>, else
+    /// <c>trlsharp/prepared</c> below the user's cache folder.
+    /// </summary>
+    public string Cache { get; init; } = "auto";
 }

@@ -18,9 +18,6 @@ public sealed record SftModelSettings
     /// <summary>NEFTune's α (Jain et al. 2023, arXiv:2310.05914): uniform noise of ±α/√(T·D) on the embeddings of each sequence; null for none.</summary>
     public double? NeftuneAlpha { get; init; }
 
-    /// <summary>Weight of the load-balancing loss of mixtures of experts; null or 0 for none.</summary>
-    public double? RouterAuxiliaryLoss { get; init; }
-
     /// <summary>A template file, or a model folder whose template is taken; null for the model's own.</summary>
     public string? ChatTemplate { get; init; }
 

@@ -12,6 +12,24 @@ public static class SftOptionTable
     /// <summary>All settings, in the order of the help text.</summary>
     public static IReadOnlyList<SftOption> All { get; } = [.. DataOptionTable.Rows, .. TrainingOptionTable.Rows, .. OtherOptionTable.Rows];
 
+    /// <summary>Those that decide from which rows which tokens are made: what the commands for data take.</summary>
+    public static IReadOnlyList<SftOption> Data { get; } =
+    [
+        .. DataOptionTable.Rows.Where(o => o.Name is "model_name_or_path" or "chat_template_path" or "eos_token"),
+        .. DataOptionTable.Rows.SkipWhile(o => o.Name != "dataset_name").Where(o => o.Name != "overwrite_output_dir"),
+        .. TrainingOptionTable.Rows.Where(o => o.Name == "seed"),
+    ];
+
+    /// <summary>First settings of the groups of the help text.</summary>
+    private static readonly Dictionary<string, string> GroupStarts = new(StringComparer.Ordinal)
+    {
+        ["model_name_or_path"] = "Model", ["use_peft"] = "Adapters", ["dataset_name"] = "Data", ["output_dir"] = "Updates", ["learning_rate"] = "Optimizer and schedule",
+        ["loss_type"] = "Loss", ["logging_strategy"] = "Logs and samples", ["eval_strategy"] = "Evaluation", ["save_strategy"] = "Checkpoints", ["like_trl"] = "Comparison and planning",
+    };
+
+    /// <summary>The settings that are obeyed, in the groups of the help text.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<SftOption> Options)> Groups { get; } = Grouped();
+
     private static readonly Dictionary<string, SftOption> ByName = All.ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     /// <summary>A setting by name, in either spelling (<c>learning-rate</c>, <c>learning_rate</c>); null if there is none.</summary>
@@ -53,9 +71,22 @@ public static class SftOptionTable
         return page.ToString();
     }
 
+    private static List<(string Name, IReadOnlyList<SftOption> Options)> Grouped()
+    {
+        var groups = new List<(string Name, IReadOnlyList<SftOption> Options)>();
+        var current = new List<SftOption>();
+        foreach (var option in All.Where(o => o.Treatment is OptionTreatment.Obeyed or OptionTreatment.Own))
+        {
+            if (GroupStarts.TryGetValue(option.Name, out var name)) groups.Add((name, current = []));
+            current.Add(option);
+        }
+
+        return groups;
+    }
+
     private static void Section(StringBuilder page, string title, IEnumerable<SftOption> options, Func<SftOption, string> text)
     {
         page.Append("\n### ").Append(title).Append("\n\n| setting | |\n|---|---|\n");
-        foreach (var option in options) page.Append("| `").Append(option.Name).Append("` | ").Append(text(option)).Append(" |\n");
+        foreach (var option in options) page.Append("| `").Append(option.Name).Append("` | ").Append(text(option).Replace("|", "\\|", StringComparison.Ordinal)).Append(" |\n");
     }
 }

@@ -15,6 +15,12 @@ public sealed record SftSettings
     /// <summary>How it trains.</summary>
     public SftOptions Training { get; init; } = new();
 
+    /// <summary>Prompts that the model answers after every evaluation and checkpoint, so that one sees what it learns.</summary>
+    public IReadOnlyList<string> SamplePrompts { get; init; } = [];
+
+    /// <summary>Tokens of such an answer at most.</summary>
+    public int SampleTokens { get; init; } = 128;
+
     /// <summary>Prints the plan (rows, tokens, steps, memory, time, settings) instead of training.</summary>
     public bool DryRun { get; init; }
 

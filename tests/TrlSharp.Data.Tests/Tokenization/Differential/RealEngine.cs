@@ -19,13 +19,22 @@ internal static class RealEngine
     public static IEnumerable<Answer> Encode(string tokenizerPath, IEnumerable<string> texts) =>
         Run(string.Join('\n', texts.Select(text => JsonSerializer.Serialize(text))), tokenizerPath, "-");
 
+    /// <summary>The folder with the npm package; skips the test where there is none.</summary>
+    public static string Folder
+    {
+        get
+        {
+            var folder = Environment.GetEnvironmentVariable("TRLSHARP_NPM");
+            if (folder is null || !Directory.Exists(Path.Combine(folder, "node_modules", "tokenizers")))
+                Assert.Skip("TRLSHARP_NPM names no folder with node_modules/tokenizers: run `npm install tokenizers@0.23` in one to compare with the real engine.");
+            return folder!;
+        }
+    }
+
     private static IEnumerable<Answer> Run(string? input, params string[] arguments)
     {
-        var folder = Environment.GetEnvironmentVariable("TRLSHARP_NPM");
-        if (folder is null || !Directory.Exists(Path.Combine(folder, "node_modules", "tokenizers")))
-            Assert.Skip("TRLSHARP_NPM names no folder with node_modules/tokenizers: run `npm install tokenizers@0.23` in one to compare with the real engine.");
         var script = Path.Combine(SharedData.RepositoryRoot, "tests", "TrlSharp.Data.Tests", "Tokenization", "Differential", "answer.mjs");
-        var start = new ProcessStartInfo("node", [script, folder!, .. arguments]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("node", [script, Folder, .. arguments]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         using var process = Process.Start(start)!;
         var writing = Task.Run(() =>
         {

@@ -11,6 +11,9 @@ internal static class DataValues
     /// <summary>The list of messages.</summary>
     public static ListValue Messages(IReadOnlyList<RowValue> messages) => new([.. messages.Select((m, i) => Of(m, OriginKind.Data, i, ""))]);
 
+    /// <summary>Tool definitions; <c>none</c> when there are none.</summary>
+    public static Value Tools(RowValue? tools) => tools is null ? NoneValue.Instance : Of(tools, OriginKind.Tools, -1, "");
+
     /// <summary>Any value below a message or variable.</summary>
     /// <param name="value">The data.</param>
     /// <param name="kind">What the data are.</param>

@@ -52,10 +52,7 @@ internal static class Arithmetic
         }
 
         state.Charge(left, right);
-        var output = new TextBuilder();
-        output.Append(left, state.Owner, prompt: false, generation: 0);
-        output.Append(right, state.Owner, prompt: false, generation: 0);
-        return output.ToValue(markup);
+        return TextValue.Join(left, right, state.Owner, markup);
     }
 
     private static ListValue Concatenate(RenderState state, ListValue left, ListValue right)

@@ -44,6 +44,25 @@ internal sealed class TextValue(string text, Run[] runs, bool markup = false) : 
         return output.ToValue(IsMarkup);
     }
 
+    /// <summary>One text behind the other, the most frequent operation of all; runs that nobody owns yet get <paramref name="owner"/>.</summary>
+    public static TextValue Join(TextValue left, TextValue right, int owner, bool markup)
+    {
+        var runs = new Run[left.Runs.Length + right.Runs.Length];
+        var count = 0;
+        foreach (var part in (ReadOnlySpan<Run[]>)[left.Runs, right.Runs])
+        {
+            foreach (var run in part)
+            {
+                var owned = run.Owner == Run.Unowned ? run with { Owner = owner } : run;
+                if (count > 0 && runs[count - 1].Joins(owned)) runs[count - 1] = runs[count - 1] with { Length = runs[count - 1].Length + owned.Length, SourceEnd = owned.SourceEnd };
+                else runs[count++] = owned;
+            }
+        }
+
+        if (count < runs.Length) Array.Resize(ref runs, count);
+        return new(string.Concat(left.Text, right.Text), runs, markup);
+    }
+
     /// <summary>Each character mapped to text, origins kept; one that becomes several stands for its source character.</summary>
     public TextValue Map(Func<Rune, int, string> map)
     {

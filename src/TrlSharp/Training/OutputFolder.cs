@@ -1,17 +1,24 @@
 using System.Text;
+using TrlSharp.Training.Checkpoints;
 
-namespace TrlSharp.Sft;
+namespace TrlSharp.Training;
 
 /// <summary>The folder that a run writes to.</summary>
 internal static class OutputFolder
 {
-    /// <summary>Refuses a folder that cannot be written or that holds files already, before hours are spent.</summary>
+    /// <summary>Refuses a folder with files in it that nobody said may be added to.</summary>
     /// <exception cref="ConfigException">With the way out.</exception>
-    public static void Check(string folder, bool mayHoldFiles)
+    public static void CheckEmpty(string folder, bool mayHoldFiles)
+    {
+        if (Directory.Exists(folder) && !mayHoldFiles && Directory.EnumerateFileSystemEntries(folder).Any(path => !RunLock.IsLock(path)))
+            throw new ConfigException($"output_dir: {folder} is not empty. Choose another folder, or --overwrite_output_dir true, or --resume_from_checkpoint true.");
+    }
+
+    /// <summary>Makes the folder, and refuses one that cannot be written, before hours are spent.</summary>
+    /// <exception cref="ConfigException">With the way out.</exception>
+    public static void Check(string folder)
     {
         if (File.Exists(folder)) throw new ConfigException($"output_dir: {folder} is a file; name a folder.");
-        if (Directory.Exists(folder) && !mayHoldFiles && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new ConfigException($"output_dir: {folder} is not empty. Choose another folder, or --overwrite_output_dir true, or --resume_from_checkpoint true.");
         try
         {
             Directory.CreateDirectory(folder);

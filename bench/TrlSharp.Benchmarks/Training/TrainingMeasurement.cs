@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using TrlSharp.Adapters;
+using TrlSharp.Batches;
+using TrlSharp.Losses;
+using TrlSharp.Models;
+using TrlSharp.Optimization;
+using TrlSharp.Sft;
+using TrlSharp.Training;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Benchmarks.Training;
+
+/// <summary>Whole optimizer steps of one case, with the rate of matrix multiplication measured between them.</summary>
+internal sealed class TrainingMeasurement : IDisposable
+{
+    private readonly CausalLM _model;
+    private readonly LoraAdapter? _adapter;
+    private readonly PackedBatch _batch;
+    private readonly SftObjective _objective;
+    private readonly TrainingLoop<PackedBatch> _loop;
+    private readonly TrainingCase _case;
+    private readonly double _operations;
+    private int _update;
+
+    public TrainingMeasurement(TrainingCase measured)
+    {
+        _case = measured;
+        var rows = measured.Rows();
+        _operations = measured.Operations(rows);
+        _model = measured.Model.Create(measured.Type);
+        _model.RecomputeActivations = measured.Recomputes;
+        if (measured.Rank > 0) _adapter = LoraAdapter.Create(_model, new LoraConfig { Rank = measured.Rank, TargetModules = [LoraConfig.AllLinear] }, seed: 1);
+        _batch = new Collator(_model.VocabularySize, LossNormalization.Token).Collate(rows);
+        _objective = new(_model, new LossOptions(), LossNormalization.Token);
+        var optimizer = Optimizers.Create(new() { LearningRate = 1e-4 }, ParameterGroup.Split(_model.Parameters, 0));
+        _loop = new(_objective, optimizer, LearningRateSchedule.Create("constant", 1e-4, 0, 1000));
+    }
+
+    /// <summary>Measures for at least <paramref name="steps"/> steps and prints one line.</summary>
+    public void Report(int steps)
+    {
+        Step();
+        Step();
+        var (rate, step, pass) = (0.0, double.MaxValue, double.MaxValue);
+        for (var i = 0; i < steps; i++)
+        {
+            rate = Math.Max(rate, Rate());
+            step = Math.Min(step, Seconds(Step));
+            pass = Math.Min(pass, Seconds(Pass));
+        }
+
+        rate = Math.Max(rate, Rate());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{_case.Name,-22} {get_num_threads()}t {_batch.Length / step,8:N0} tokens/s  step {step * 1000,8:N1} ms = {_operations / step / rate,6:P0} of GEMM {rate / 1e9,4:F0} GFLOP/s; pass {_operations / pass / rate,6:P0}; peak {PeakMemory() / 1e6,6:N0} MB"));
+    }
+
+    public void Dispose()
+    {
+        _adapter?.Dispose();
+        _model.Dispose();
+    }
+
+    public void Step() => _loop.Step(_update++, [_batch]);
+
+    /// <summary>Forward and backward alone.</summary>
+    private void Pass()
+    {
+        using var scope = NewDisposeScope();
+        _objective.Backward(_batch, _batch.Divisor, seed: 0);
+        foreach (var (_, parameter) in _model.Parameters) parameter.grad = null;
+    }
+
+    private double Rate()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var (x, weight) = (ones(512, 1024, dtype: _case.Type), ones(2048, 1024, dtype: _case.Type).t());
+        var best = double.MaxValue;
+        for (var i = 0; i < 20; i++) best = Math.Min(best, Seconds(() => x.matmul(weight).Dispose()));
+        return 2.0 * 512 * 1024 * 2048 / best;
+    }
+
+    /// <summary>Other programs share the machine: with one thread processor time leaves them out.</summary>
+    private static double Seconds(Action action)
+    {
+        var (wall, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        action();
+        var seconds = Stopwatch.GetElapsedTime(wall).TotalSeconds;
+        return get_num_threads() > 1 ? seconds : Math.Min(seconds, Math.Max((Environment.CpuUsage.TotalTime - used).TotalSeconds, 1e-9));
+    }
+
+    /// <summary>The largest resident size of this process so far, in bytes; 0 where /proc does not say.</summary>
+    private static long PeakMemory()
+    {
+        const string Status = "/proc/self/status";
+        if (!File.Exists(Status)) return 0;
+        var line = File.ReadLines(Status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+}

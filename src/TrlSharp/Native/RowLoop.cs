@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace TrlSharp.Native;
+
+/// <summary>Work on independent rows, shared between as many threads as libtorch uses. Which thread computes a row never changes the result.</summary>
+internal static class RowLoop
+{
+    /// <summary>Elements that are worth another thread: waking it costs about as much as this.</summary>
+    private const long Grain = 1 << 16;
+
+    /// <param name="rows">How many.</param>
+    /// <param name="elements">Elements of a row, for the decision to share.</param>
+    /// <param name="body">Computes the rows from the first number to before the second.</param>
+    public static void Run(long rows, long elements, Action<long, long> body)
+    {
+        var parts = Math.Min(get_num_threads(), Math.Min(rows, rows * elements / Grain));
+        if (parts <= 1) body(0, rows);
+        else Parallel.For(0, parts, part => body(rows * part / parts, rows * (part + 1) / parts));
+    }
+}

@@ -1,0 +1,72 @@
+using TrlSharp.Cache;
+using TrlSharp.Mixtures;
+using TrlSharp.Packing;
+using TrlSharp.Preparation;
+using TrlSharp.Sequences;
+
+namespace TrlSharp.Sft;
+
+/// <summary>One prepared set of rows: in memory, or mapped from the cache. The account is checked before it exists.</summary>
+internal sealed class SftDataSet : IDisposable
+{
+    private readonly PreparedData? _mapped;
+
+    private SftDataSet(PackedRows rows, IReadOnlyList<TokenSequence> sequences, PreparationNotes notes)
+    {
+        (Rows, Sequences, Notes, _mapped) = (rows, sequences, notes, sequences as PreparedData);
+    }
+
+    /// <summary>What batches are made of.</summary>
+    public PackedRows Rows { get; }
+
+    /// <summary>The sequences before packing, in the order of the data.</summary>
+    public IReadOnlyList<TokenSequence> Sequences { get; }
+
+    /// <summary>Account, first chat, refused rows.</summary>
+    public PreparationNotes Notes { get; }
+
+    /// <summary>The file in which the sequences are kept; null when they are in memory.</summary>
+    public string? PreparedFile => _mapped?.File;
+
+    /// <summary>Prepares the rows, or finds them in the cache.</summary>
+    /// <param name="options">What is read.</param>
+    /// <param name="encoder">From example to tokens.</param>
+    /// <param name="packing">How rows are filled; null: one sequence a row.</param>
+    /// <param name="shuffleSeed">Order of the sequences before packing; null: as they come.</param>
+    /// <param name="cache">Where prepared data are kept; null: nowhere.</param>
+    /// <param name="stop">Ends the preparation between two rows.</param>
+    public static SftDataSet Prepare(PreparationOptions options, SftEncoder encoder, PackingOptions? packing, ulong? shuffleSeed, SftCache? cache, CancellationToken stop)
+    {
+        var refused = new List<RefusedRow>();
+        var preparation = new DataPreparation(options with { OnRefused = refused.Add }, encoder.Build);
+        IReadOnlyList<TokenSequence> sequences = cache?.GetOrAdd(options, encoder, Stream, Note) ?? (IReadOnlyList<TokenSequence>)Stream().ToList();
+        var notes = sequences is PreparedData data ? PreparationNotes.Parse(data.Notes) : new(preparation.Account, preparation.FirstChat, refused);
+        var rows = Pack(sequences, packing, shuffleSeed);
+        // What was prepared now is walked through; what was kept has been, and its blocks carry hashes.
+        var found = preparation.Account.Rows == 0;
+        notes.Account.Close((found ? rows.MeasurePlan(notes.Account.Weight) : null) ?? rows.Measure(), options.MostDropped);
+        return new(rows, sequences, notes);
+
+        IEnumerable<TokenSequence> Stream()
+        {
+            foreach (var sequence in preparation.Sequences())
+            {
+                stop.ThrowIfCancellationRequested();
+                yield return sequence;
+            }
+        }
+
+        string Note() => new PreparationNotes(preparation.Account, preparation.FirstChat, refused).ToString();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _mapped?.Dispose();
+
+    private static PackedRows Pack(IReadOnlyList<TokenSequence> sequences, PackingOptions? packing, ulong? shuffleSeed)
+    {
+        var lengths = sequences is PreparedData mapped ? mapped.Lengths() : [.. sequences.Select(s => s.Length)];
+        if (shuffleSeed is not { } seed) return new(sequences, lengths, packing);
+        var order = Shuffling.Permutation(lengths.Length, seed);
+        return new(new ReorderedList<TokenSequence>(sequences, order), [.. order.Select(i => lengths[i])], packing);
+    }
+}

@@ -1,0 +1,23 @@
+namespace TrlSharp.Training.Checkpoints;
+
+/// <summary>What saving a checkpoint asks of the file system, step by step, so that a test can let any of the steps fail.</summary>
+internal interface IDisk
+{
+    /// <summary>A new folder in an existing one.</summary>
+    void CreateFolder(string path);
+
+    /// <summary>A new file, open for writing.</summary>
+    Stream Create(string path);
+
+    /// <summary>Returns once the bytes of the file are on the device.</summary>
+    void Flush(Stream file);
+
+    /// <summary>Returns once the names in the folder are on the device.</summary>
+    void FlushFolder(string path);
+
+    /// <summary>Renames a folder; there is none of the new name.</summary>
+    void MoveFolder(string from, string to);
+
+    /// <summary>Removes a folder and everything in it.</summary>
+    void DeleteFolder(string path);
+}
