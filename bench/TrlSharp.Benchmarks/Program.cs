@@ -1,4 +1,5 @@
 using TrlSharp.Benchmarks.Data;
+using TrlSharp.Benchmarks.Generation;
 using TrlSharp.Benchmarks.Templates;
 using TrlSharp.Benchmarks.Tokenization;
 using TrlSharp.Benchmarks.Training;
@@ -8,6 +9,7 @@ using TrlSharp.Benchmarks.Training;
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["cache"] = CacheBenchmark.Run,
+    ["decode"] = DecodeBenchmark.Run,
     ["masks"] = MaskBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,

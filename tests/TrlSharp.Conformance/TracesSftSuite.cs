@@ -4,7 +4,8 @@ using TrlSharp.Models;
 namespace TrlSharp.Conformance;
 
 /// <summary>
-/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step: the recorded micro-batches are fed to our optimizer step.
+/// conformance/traces_sft: whole runs of TRL's SFTTrainer, step by step: the recorded micro-batches are fed to our optimizer step, and, where the recording has all it takes, our
+/// trainer makes the whole run by itself.
 /// </summary>
 internal static class TracesSftSuite
 {
@@ -17,6 +18,7 @@ internal static class TracesSftSuite
         foreach (var run in runs)
         {
             if (run.ResumedFrom is null) yield return Case(run, "replay", (model, loose) => Replay.Check(run, batches.Of(run), model, loose));
+            if (WholeRun.Applies(run)) yield return Case(run, "run", (model, _) => WholeRun.Check(run, batches.Rows(run), model));
         }
     }
 

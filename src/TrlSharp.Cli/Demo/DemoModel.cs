@@ -13,10 +13,16 @@ internal static class DemoModel
     private const string TurnEnd = "<|im_end|>";
     private const string TextEnd = "<|endoftext|>";
 
-    public static void Write(string folder, ulong seed)
+    /// <summary>The roles stand in every turn: as tokens of their own they keep the chats short.</summary>
+    private static readonly string[] Roles = ["user\n", "assistant\n"];
+
+    /// <param name="folder">Created where it is missing.</param>
+    /// <param name="seed">Equal seeds give equal weights.</param>
+    /// <param name="largest">The largest number in a question, as <see cref="MiniNectar"/> has it.</param>
+    public static void Write(string folder, ulong seed, int largest = MiniNectar.LargestNumber)
     {
         Directory.CreateDirectory(folder);
-        var tokenizer = BytePairTrainer.Train(MiniNectar.Questions().Training.Select(q => q.Text), new BytePairTrainingOptions
+        var tokenizer = BytePairTrainer.Train(MiniNectar.Questions(largest).Training.SelectMany(q => Roles.Prepend(q.Text)), new BytePairTrainingOptions
         {
             VocabularySize = Vocabulary,
             SpecialTokens = [TextEnd, TurnBegin, TurnEnd],

@@ -24,7 +24,7 @@ internal sealed record DemoRun(string Title, string Policy, string Folder)
     /// <summary>Everything to be shown about a finished training.</summary>
     internal sealed record Outcome(DemoRun Run, Account Account, IReadOnlyList<TextPiece> Mask, IReadOnlyList<(double X, double Y)> Curve, Exam.Result Exam);
 
-    public Outcome Train(string baseModel, string data, string output, int steps, CancellationToken stop)
+    public Outcome Train(string baseModel, string data, string output, DemoSize size, CancellationToken stop)
     {
         var settings = new SftSettings
         {
@@ -32,7 +32,7 @@ internal sealed record DemoRun(string Title, string Policy, string Folder)
             Data = new() { Path = data, Policy = TrainPolicy.Parse(Rows.RowValue.Of(Policy)) },
             OverwriteOutput = true,
             Given = ["train", "max_steps", "learning_rate"],
-            Training = new() { Training = Options(output, steps) },
+            Training = new() { Training = Options(output, size) },
         };
         Account? account = null;
         IReadOnlyList<TextPiece> mask = [];
@@ -42,17 +42,17 @@ internal sealed record DemoRun(string Title, string Policy, string Folder)
             account = prepared.Account;
             mask = MaskTerminal.Show(prepared.Builder.Explain(prepared.FirstChat!), Title, "the first chat");
         }, curve, stop);
-        return new(this, account!, mask, curve.Points, Exam.Take(output, MiniNectar.Questions().HeldOut, stop));
+        return new(this, account!, mask, curve.Points, Exam.Take(output, MiniNectar.Questions(size.Largest).HeldOut, stop));
     }
 
-    private static TrainingOptions Options(string output, int steps) => new()
+    private static TrainingOptions Options(string output, DemoSize size) => new()
     {
         OutputFolder = output,
-        MaxSteps = steps,
-        BatchSize = DemoSize.Batch,
-        Optimizer = new() { LearningRate = 3e-3, Beta2 = 0.99 },
+        MaxSteps = size.Steps,
+        BatchSize = size.Batch,
+        Optimizer = new() { LearningRate = size.LearningRate, Beta2 = 0.95 },
         Schedule = "cosine",
-        WarmupSteps = 20,
+        WarmupSteps = size.WarmupSteps,
         LoggingSteps = 1,
         SaveStrategy = IntervalStrategy.No,
     };

@@ -1,17 +1,18 @@
 namespace TrlSharp.Cli.Demo;
 
 /// <summary>How much the demo does. Every chat is seen once.</summary>
+/// <param name="Largest">The largest number in a sum: fewer numbers are fewer facts to learn.</param>
 /// <param name="Steps">Updates of each training.</param>
-internal sealed record DemoSize(int Steps)
+/// <param name="Batch">Chats in an update.</param>
+/// <param name="LearningRate">At its height.</param>
+/// <param name="WarmupSteps">Updates until then: a long rise is what makes so few updates enough.</param>
+internal sealed record DemoSize(int Largest, int Steps, int Batch, double LearningRate, int WarmupSteps)
 {
-    /// <summary>Chats in an update.</summary>
-    public const int Batch = 32;
+    /// <summary>The default: under a minute on two cores.</summary>
+    public static DemoSize Full { get; } = new(Largest: 6, Steps: 400, Batch: 24, LearningRate: 5e-3, WarmupSteps: 100);
 
-    /// <summary>The default: enough for the difference to be large.</summary>
-    public static DemoSize Full { get; } = new(360);
-
-    /// <summary><c>--quick</c>: enough to see it move.</summary>
-    public static DemoSize Quick { get; } = new(100);
+    /// <summary><c>--quick</c>: under 15 seconds.</summary>
+    public static DemoSize Quick { get; } = new(Largest: 3, Steps: 180, Batch: 16, LearningRate: 6e-3, WarmupSteps: 60);
 
     public int Chats => Steps * Batch;
 }

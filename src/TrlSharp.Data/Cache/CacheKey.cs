@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace TrlSharp.Cache;
 
@@ -10,7 +12,7 @@ namespace TrlSharp.Cache;
 /// </summary>
 public sealed class CacheKey : IDisposable
 {
-    private const int BlockSize = 1 << 20;
+    private const int BlockSize = 1 << 23;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -29,15 +31,24 @@ public sealed class CacheKey : IDisposable
         return this;
     }
 
-    /// <summary>The bytes of a data file.</summary>
+    /// <summary>The bytes of a data file: the hashes of its blocks, which all cores work out.</summary>
     /// <exception cref="DataException">The file cannot be read.</exception>
     public CacheKey AddFile(string path)
     {
-        using var stream = Rows.DataFile.OpenRaw(path);
-        Head("file", stream.Length);
-        var block = new byte[BlockSize];
-        for (int read; (read = Rows.DataFile.Read(stream, block, path)) > 0;) _hash.AppendData(block, 0, read);
-        return this;
+        try
+        {
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            var length = RandomAccess.GetLength(file);
+            var hashes = new byte[(length + BlockSize - 1) / BlockSize][];
+            Parallel.For(0, hashes.Length, block => hashes[block] = BlockHash(file, (long)block * BlockSize, (int)Math.Min(BlockSize, length - ((long)block * BlockSize))));
+            Head("file", length);
+            foreach (var hash in hashes) _hash.AppendData(hash);
+            return this;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || e.InnerException is IOException)
+        {
+            throw new DataException($"{path} cannot be read: {(e.InnerException ?? e).Message}", e);
+        }
     }
 
     /// <summary>64 hexadecimal digits. The key can be added to no more.</summary>
@@ -45,6 +56,26 @@ public sealed class CacheKey : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
+
+    private static byte[] BlockHash(SafeFileHandle file, long start, int length)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            for (var at = 0; at < length;)
+            {
+                var read = RandomAccess.Read(file, bytes.AsSpan(at, length - at), start + at);
+                if (read == 0) throw new EndOfStreamException("the file became shorter while it was read.");
+                at += read;
+            }
+
+            return SHA256.HashData(bytes.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
 
     /// <summary>Name and length in front, so that no two lists of values run together alike.</summary>
     private void Head(string name, long length)

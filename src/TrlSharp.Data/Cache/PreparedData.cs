@@ -1,6 +1,7 @@
 using System.Collections;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using TrlSharp.Rows;
 using TrlSharp.Sequences;
 
@@ -15,19 +16,23 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _bytes;
-    private readonly PreparedFormat.Entry[] _entries;
+    private readonly PreparedFormat.Entry* _entries;
     private readonly PreparedFormat.Block[] _blocks;
     private readonly float[] _palette;
     private readonly string[] _files;
     private readonly int[] _checked;
+    private bool _disposed;
 
     private PreparedData(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
         (File, _file, _view) = (path, file, view);
         _bytes = bytes;
         var footer = Footer(length);
-        var index = new ReadOnlySpan<byte>(bytes + footer.IndexOffset, checked((int)(length - footer.IndexOffset)));
-        _entries = Take<PreparedFormat.Entry>(ref index, footer.Sequences);
+        Count = checked((int)footer.Sequences);
+        _entries = (PreparedFormat.Entry*)(bytes + footer.IndexOffset);
+        var behind = checked(footer.IndexOffset + (footer.Sequences * sizeof(PreparedFormat.Entry)));
+        if (Count < 0 || behind > length) throw new InvalidDataException();
+        var index = new ReadOnlySpan<byte>(bytes + behind, checked((int)(length - behind)));
         _blocks = Take<PreparedFormat.Block>(ref index, footer.Blocks);
         _palette = Take<float>(ref index, footer.Palette);
         var strings = RowValue.Parse(index[..checked((int)footer.StringsLength)]);
@@ -48,7 +53,7 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     public long Tokens { get; }
 
     /// <inheritdoc/>
-    public int Count => _entries.Length;
+    public int Count { get; }
 
     /// <summary>A sequence; copied out of the file.</summary>
     /// <exception cref="DataException">Its block is damaged. The file is gone then, and the next run prepares it anew.</exception>
@@ -56,6 +61,8 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     {
         get
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
             var entry = _entries[index];
             if (Volatile.Read(ref _checked[entry.Block]) == 0) CheckBlock(entry.Block);
             var start = _bytes + entry.Offset;
@@ -73,7 +80,12 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     }
 
     /// <summary>Tokens per sequence, without touching the tokens.</summary>
-    public int[] Lengths() => Array.ConvertAll(_entries, e => e.Length);
+    public int[] Lengths()
+    {
+        var lengths = new int[Count];
+        for (var i = 0; i < lengths.Length; i++) lengths[i] = _entries[i].Length;
+        return lengths;
+    }
 
     /// <summary>Opens a file; null when there is none, or when it is damaged (then it is deleted).</summary>
     /// <exception cref="DataException">The file is there and cannot be read at all.</exception>
@@ -82,25 +94,25 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         if (!System.IO.File.Exists(path)) return null;
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
+        byte* bytes = null;
         try
         {
             var length = new FileInfo(path).Length;
             if (length < PreparedFormat.HeaderSize + Marshal.SizeOf<PreparedFormat.Footer>()) throw new InvalidDataException();
             file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            byte* bytes = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
             return new(path, file, view, bytes, length);
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException or DataException or ArgumentException or InvalidOperationException)
         {
-            Close(view, file);
+            Close(view, file, bytes);
             System.IO.File.Delete(path);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Close(view, file);
+            Close(view, file, bytes);
             throw new DataException($"{path}: the prepared data cannot be read: {e.Message}", e);
         }
     }
@@ -121,10 +133,16 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public void Dispose() => Close(_view, _file);
-
-    private static void Close(MemoryMappedViewAccessor? view, MemoryMappedFile? file)
+    public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
+        Close(_view, _file, _bytes);
+    }
+
+    private static void Close(MemoryMappedViewAccessor? view, MemoryMappedFile? file, byte* bytes)
+    {
+        if (bytes is not null) view!.SafeMemoryMappedViewHandle.ReleasePointer();
         view?.Dispose();
         file?.Dispose();
     }
@@ -135,9 +153,15 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         if (*(ulong*)_bytes != PreparedFormat.Magic || *(uint*)(_bytes + 8) != PreparedFormat.Version) throw new InvalidDataException();
         var footer = *(PreparedFormat.Footer*)(_bytes + length - size);
         if (footer.IndexOffset < PreparedFormat.HeaderSize || footer.IndexOffset > length - size) throw new InvalidDataException();
-        var hashed = new ReadOnlySpan<byte>(_bytes + footer.IndexOffset, checked((int)(length - footer.IndexOffset))).ToArray();
-        hashed.AsSpan(hashed.Length - sizeof(UInt128)).Clear();
-        return PreparedFormat.Hash(hashed) == footer.Hash ? footer : throw new InvalidDataException();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var at = footer.IndexOffset; at < length - size;)
+        {
+            var some = (int)Math.Min(1 << 28, length - size - at);
+            hash.AppendData(new ReadOnlySpan<byte>(_bytes + at, some));
+            at += some;
+        }
+
+        return PreparedFormat.Hash(hash, footer) == footer.Hash ? footer : throw new InvalidDataException();
     }
 
     private static T[] Take<T>(ref ReadOnlySpan<byte> bytes, long count)
@@ -155,9 +179,12 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     {
         foreach (var block in _blocks)
             if (block.Offset < PreparedFormat.HeaderSize || block.Length < 0 || block.Offset + block.Length > end) throw new InvalidDataException();
-        foreach (var entry in _entries)
+        for (var i = 0; i < Count; i++)
+        {
+            var entry = _entries[i];
             if (entry.Length < 0 || (uint)entry.Block >= _blocks.Length || (uint)entry.File >= _files.Length || entry.Offset < _blocks[entry.Block].Offset
                 || entry.Offset + PreparedFormat.Size(entry) > _blocks[entry.Block].Offset + _blocks[entry.Block].Length) throw new InvalidDataException();
+        }
     }
 
     private void CheckBlock(int number)

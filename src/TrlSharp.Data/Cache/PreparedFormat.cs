@@ -36,6 +36,16 @@ internal static class PreparedFormat
         return MemoryMarshal.Read<UInt128>(hash);
     }
 
+    /// <summary>The first 16 bytes of SHA-256 over an index and its footer, the footer's own hash taken as 0.</summary>
+    public static UInt128 Hash(IncrementalHash index, Footer footer)
+    {
+        footer.Hash = default;
+        index.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<Footer>(ref footer)));
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        index.GetHashAndReset(hash);
+        return MemoryMarshal.Read<UInt128>(hash);
+    }
+
     /// <summary>Where a sequence lies and where it came from.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     public struct Entry

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using TrlSharp.Rows;
 using TrlSharp.Sequences;
@@ -19,7 +21,7 @@ internal sealed class PreparedWriter : IDisposable
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _stream;
-    private readonly List<byte> _block = [];
+    private readonly ArrayBufferWriter<byte> _block = new(PreparedFormat.BlockSize * 2);
     private readonly List<PreparedFormat.Entry> _entries = [];
     private readonly List<PreparedFormat.Block> _blocks = [];
     private readonly List<float> _palette = [];
@@ -46,11 +48,14 @@ internal sealed class PreparedWriter : IDisposable
             _files.Add(sequence.Origin.File);
         }
 
-        var coded = Array.TrueForAll(sequence.Weights, HasCode);
+        var offset = _stream.Position + _block.WrittenCount;
+        _block.Write(MemoryMarshal.AsBytes(sequence.Tokens.AsSpan()));
+        var coded = WriteCodes(sequence.Weights);
+        if (!coded) _block.Write(MemoryMarshal.AsBytes(sequence.Weights.AsSpan()));
         _entries.Add(new()
         {
             Coded = coded ? 1 : 0,
-            Offset = _stream.Position + _block.Count,
+            Offset = offset,
             Line = sequence.Origin.Line,
             Unit = (int)sequence.Origin.Unit,
             Length = sequence.Length,
@@ -59,18 +64,14 @@ internal sealed class PreparedWriter : IDisposable
             Block = _blocks.Count,
         });
         _tokens += sequence.Length;
-        _block.AddRange(MemoryMarshal.AsBytes(sequence.Tokens.AsSpan()));
-        if (coded) foreach (var weight in sequence.Weights) _block.Add(_codes[weight]);
-        else _block.AddRange(MemoryMarshal.AsBytes(sequence.Weights.AsSpan()));
-        while (_block.Count % 4 != 0) _block.Add(0);
-        if (_block.Count >= PreparedFormat.BlockSize) CloseBlock();
+        if (_block.WrittenCount >= PreparedFormat.BlockSize) CloseBlock();
     }
 
     /// <summary>Writes what is behind the blocks, waits for the disk, and gives the file its name. Another process may have been first; then its file stays.</summary>
     /// <param name="notes">Anything the reader shall get back: the account, as JSON.</param>
     public void Complete(string notes)
     {
-        if (_block.Count > 0) CloseBlock();
+        if (_block.WrittenCount > 0) CloseBlock();
         var strings = Encoding.UTF8.GetBytes(RowValue.List(RowValue.List([.. _files.Select(RowValue.Of)]), RowValue.Of(notes)).ToString());
         var footer = new PreparedFormat.Footer
         {
@@ -81,14 +82,12 @@ internal sealed class PreparedWriter : IDisposable
             StringsLength = strings.Length,
             Tokens = _tokens,
         };
-        var index = new MemoryStream();
-        index.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_entries)));
-        index.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_blocks)));
-        index.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_palette)));
-        index.Write(strings);
-        index.Write(MemoryMarshal.AsBytes(new Span<PreparedFormat.Footer>(ref footer)));
-        footer.Hash = PreparedFormat.Hash(index.GetBuffer().AsSpan(0, (int)index.Length));
-        _stream.Write(index.GetBuffer().AsSpan(0, (int)index.Length - Marshal.SizeOf<PreparedFormat.Footer>()));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        WriteIndex(hash, CollectionsMarshal.AsSpan(_entries));
+        WriteIndex(hash, CollectionsMarshal.AsSpan(_blocks));
+        WriteIndex(hash, CollectionsMarshal.AsSpan(_palette));
+        WriteIndex<byte>(hash, strings);
+        footer.Hash = PreparedFormat.Hash(hash, footer);
         _stream.Write(MemoryMarshal.AsBytes(new Span<PreparedFormat.Footer>(ref footer)));
         _stream.Flush(flushToDisk: true);
         // Moved while still open: a file that nobody holds could be taken for a leftover.
@@ -104,19 +103,56 @@ internal sealed class PreparedWriter : IDisposable
 
     private void CloseBlock()
     {
-        var bytes = CollectionsMarshal.AsSpan(_block);
+        var bytes = _block.WrittenSpan;
         _blocks.Add(new() { Offset = _stream.Position, Length = bytes.Length, Hash = PreparedFormat.Hash(bytes) });
         _stream.Write(bytes);
-        _block.Clear();
+        _block.ResetWrittenCount();
     }
 
-    private bool HasCode(float weight)
+    /// <summary>One byte per weight, padded to 4; false, and nothing written, when the palette is full.</summary>
+    private bool WriteCodes(float[] weights)
     {
-        if (_codes.ContainsKey(weight)) return true;
+        var codes = _block.GetSpan(weights.Length + 3);
+        var (last, code) = (float.NaN, (byte)0);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            // Weights come in runs.
+            if (weights[i] != last)
+            {
+                if (!TryCode(weights[i], out code)) return false;
+                last = weights[i];
+            }
+
+            codes[i] = code;
+        }
+
+        var padded = (weights.Length + 3) & ~3;
+        codes[weights.Length..padded].Clear();
+        _block.Advance(padded);
+        return true;
+    }
+
+    private bool TryCode(float weight, out byte code)
+    {
+        if (_codes.TryGetValue(weight, out code)) return true;
         if (_palette.Count == MostWeights) return false;
-        _codes.Add(weight, (byte)_palette.Count);
+        code = (byte)_palette.Count;
+        _codes.Add(weight, code);
         _palette.Add(weight);
         return true;
+    }
+
+    private void WriteIndex<T>(IncrementalHash hash, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        // Bytes of a span are counted in an int.
+        const int Some = 1 << 20;
+        for (; values.Length > 0; values = values[Math.Min(Some, values.Length)..])
+        {
+            var bytes = MemoryMarshal.AsBytes(values[..Math.Min(Some, values.Length)]);
+            hash.AppendData(bytes);
+            _stream.Write(bytes);
+        }
     }
 
     private void Write<T>(ReadOnlySpan<T> values)

@@ -62,7 +62,7 @@ internal sealed class MessageDraft(MessageReader.MessagePlace place, string role
     public RowValue Build()
     {
         if (Find("content") is null or { IsNull: true } && Find("tool_calls") is null && Find("reasoning_content") is null)
-            throw place.Refuse($"the {Role} message has no content. Keys with a value: {string.Join(", ", Fields.Where(f => !f.Value.IsNull).Select(f => f.Key))}.");
+            throw place.Refuse($"the {Role} message has no content. Keys with a value: {string.Join(", ", Fields.Where(f => !f.Value.IsNull).Select(f => f.Key))}. Name the key that holds it (content_key).");
         try
         {
             return RowValue.Map(Fields);

@@ -42,7 +42,7 @@ internal sealed class MessageReader(ExampleReaderOptions options)
         if (message.Kind != RowValueKind.Map) throw place.Refuse($"it is a {RowJson.Name(message.Kind)}, not an object with a role and a content.");
         if (IsPlain(message)) return message;
         var roleKey = _roleKey ?? OneKey(place, message, "role", "from") ?? throw place.Refuse($"it has no role. Keys found: {Keys(message)}.");
-        var contentKey = _contentKey ?? OneKey(place, message, "content", "value", "parts") ?? "content";
+        var contentKey = _contentKey ?? OneKey(place, message, "content", "value", "parts") ?? (message.Find("text") is { Kind: RowValueKind.String } ? "text" : "content");
         var draft = new MessageDraft(place, ReadRole(place, message, roleKey));
         foreach (var (key, value) in message.Fields)
         {

@@ -10,6 +10,7 @@ namespace TrlSharp.Packing;
 public sealed class PackedRows : IReadOnlyList<PackedRow>
 {
     private readonly IReadOnlyList<TokenSequence> _sequences;
+    private readonly int[] _lengths;
     private readonly PackingPlan _plan;
     private readonly PackingStrategy _strategy;
 
@@ -18,13 +19,15 @@ public sealed class PackedRows : IReadOnlyList<PackedRow>
     /// <param name="packing">How rows are filled; null: one sequence a row.</param>
     /// <exception cref="ConfigException">The options are out of range.</exception>
     /// <exception cref="DataException">A sequence is longer than a row and the strategy keeps sequences whole.</exception>
-    public PackedRows(IReadOnlyList<TokenSequence> sequences, ReadOnlySpan<int> lengths, PackingOptions? packing)
+    public PackedRows(IReadOnlyList<TokenSequence> sequences, int[] lengths, PackingOptions? packing)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(lengths);
         if (lengths.Length != sequences.Count) throw new ArgumentException($"{sequences.Count} sequences, but {lengths.Length} lengths.", nameof(lengths));
         var problems = packing?.Problems().ToList() ?? [];
         if (problems.Count > 0) throw new ConfigException(string.Join(Environment.NewLine, problems));
         _sequences = sequences;
+        _lengths = lengths;
         _strategy = packing?.Strategy ?? PackingStrategy.BestFit;
         if (packing is not null && _strategy == PackingStrategy.BestFit)
             for (var i = 0; i < lengths.Length; i++)
@@ -43,6 +46,15 @@ public sealed class PackedRows : IReadOnlyList<PackedRow>
 
     /// <inheritdoc/>
     public PackedRow this[int index] => new PackedRowBuilder(_strategy, new()).Build(_plan.Row(index), _sequences);
+
+    /// <summary>The same as <see cref="Measure"/> from the plan alone, where every sequence is whole; null where some are cut or joined.</summary>
+    /// <param name="weight">Σ weights of the sequences.</param>
+    public PackingTotals? MeasurePlan(double weight)
+    {
+        var totals = new PackingTotals { Rows = Count, Sequences = _sequences.Count, TokensIn = _lengths.Sum(l => (long)l), TokensOut = _plan.Tokens, WeightIn = weight, WeightOut = weight };
+        totals.Empty = _lengths.Count(l => l == 0);
+        return _strategy != PackingStrategy.Wrapped && totals.TokensOut == totals.TokensIn && _plan.Pieces == totals.Sequences - totals.Empty ? totals : null;
+    }
 
     /// <summary>Walks through everything once: what went in and what is in the rows.</summary>
     public PackingTotals Measure()

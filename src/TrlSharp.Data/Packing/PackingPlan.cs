@@ -19,6 +19,9 @@ public sealed class PackingPlan
     /// <summary>Tokens in all rows.</summary>
     public long Tokens => _pieces.Sum(p => (long)p.Length);
 
+    /// <summary>Number of pieces in all rows.</summary>
+    internal int Pieces => _pieces.Count;
+
     /// <summary>The pieces of a row, in their order.</summary>
     public ReadOnlySpan<PackedPiece> Row(int row) => CollectionsMarshal.AsSpan(_pieces)[_starts[row].._starts[row + 1]];
 

@@ -21,6 +21,10 @@ internal sealed class EncodingPipeline(
 
     public AddedVocabulary Added => added;
 
+    /// <summary>The same pipeline with <paramref name="tokens"/> on top of its added tokens.</summary>
+    public EncodingPipeline With(IEnumerable<AddedToken> tokens) =>
+        new(AddedVocabulary.Create(model.Vocabulary, normalizer, [.. added.Tokens, .. tokens]), normalizer, preTokenizer, model, postProcessor, limits);
+
     public TokenModel Model => model;
 
     public void Encode(ReadOnlySpan<char> text, List<EncodedToken> output, bool addSpecialTokens, AddedTokenGate? gate, bool limitLength = false)

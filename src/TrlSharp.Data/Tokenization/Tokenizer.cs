@@ -69,11 +69,28 @@ public sealed class Tokenizer
         TokenizerBuilder.Build(tokenizerJson, tokenizerConfigJson, default, default);
 
     /// <summary>
-    /// Reads the tokenizer of a model folder: <c>tokenizer.json</c>, or else <c>vocab.json</c> with <c>merges.txt</c>, <c>tekken.json</c> or
+    /// A tokenizer with more added tokens. A token that the vocabulary has keeps its id, whatever the entry says; others get the ids after the
+    /// largest (<see cref="AddedToken.Id"/> is not heeded), so the model's embeddings may have to grow to <see cref="VocabularySize"/>. An entry for
+    /// a token that is there already replaces its flags.
+    /// </summary>
+    /// <exception cref="ConfigException">A token is empty.</exception>
+    public Tokenizer WithAddedTokens(IEnumerable<AddedToken> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        AddedToken[] more = [.. tokens];
+        if (more.Any(token => string.IsNullOrEmpty(token.Content))) throw new ConfigException("An added token is empty; it would be found nowhere.");
+        return new Tokenizer(_parts with { Pipeline = _pipeline.With(more) }, Settings);
+    }
+
+    /// <summary>What the file says: model, steps, sizes.</summary>
+    public TokenizerDescription Describe() => TokenizerDescription.Of(_parts);
+
+    /// <summary>
+    /// Reads the tokenizer of a model folder, or a <c>tokenizer.json</c>, <c>tekken.json</c> or <c>tokenizer.model</c> by itself. In a folder: <c>tokenizer.json</c>, or else <c>vocab.json</c> with <c>merges.txt</c>, <c>tekken.json</c> or
     /// <c>tokenizer.model</c>; with <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c> where they are.
     /// </summary>
     /// <exception cref="ModelFolderException">No tokenizer, a damaged one, or one that uses what is not implemented.</exception>
-    public static Tokenizer Load(string modelFolder) => TokenizerFolder.Load(modelFolder);
+    public static Tokenizer Load(string path) => TokenizerFolder.Load(path);
 
     /// <summary>Writes <c>tokenizer.json</c>, which the tokenizers library reads back to the same, and the other files of a model folder.</summary>
     public void Save(string folder) => TokenizerFolder.Save(this, folder);

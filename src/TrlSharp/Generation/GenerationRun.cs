@@ -10,9 +10,6 @@ namespace TrlSharp.Generation;
 /// </summary>
 internal sealed class GenerationRun : IDisposable
 {
-    /// <summary>Tokens of prompts that are read in one pass, at most; a longer prompt is read alone.</summary>
-    private const int PrefillTokens = 4096;
-
     private readonly CausalLM _model;
     private readonly IEnumerator<IReadOnlyList<int>> _prompts;
     private readonly SamplingConfig _config;
@@ -43,7 +40,7 @@ internal sealed class GenerationRun : IDisposable
         foreach (var sequence in _active) sequence.Prepare();
         try
         {
-            foreach (var group in Groups()) Step(group);
+            foreach (var group in Groups().ToList()) Step(group);
         }
         catch
         {
@@ -93,24 +90,14 @@ internal sealed class GenerationRun : IDisposable
         return new(_model, _next++, prompt, _config, _options.Cache);
     }
 
-    /// <summary>Sequences that are read in one pass: all that need one token, and prompts up to the limit.</summary>
-    private List<List<WrittenSequence>> Groups()
+    /// <summary>
+    /// Sequences that are read in one pass: prompts one by one, because the rounding of a product of many rows depends on their number and nothing that is written may
+    /// depend on what runs beside it; and all that need one token together, since <see cref="Native.RowMatmul"/> gives every row the same whatever is beside it.
+    /// </summary>
+    private IEnumerable<List<WrittenSequence>> Groups()
     {
-        var groups = new List<List<WrittenSequence>> { new() };
-        var tokens = 0;
-        foreach (var sequence in _active.OrderBy(s => s.Unread > 1))
-        {
-            if (tokens > 0 && tokens + sequence.Unread > PrefillTokens)
-            {
-                groups.Add([]);
-                tokens = 0;
-            }
-
-            groups[^1].Add(sequence);
-            tokens += sequence.Unread;
-        }
-
-        return groups;
+        foreach (var sequence in _active.Where(s => s.Unread > 1)) yield return [sequence];
+        foreach (var together in _active.Where(s => s.Unread == 1).Chunk(Native.RowMatmul.MostRows)) yield return [.. together];
     }
 
     private void Step(List<WrittenSequence> group)

@@ -20,7 +20,7 @@ internal sealed class TokenSampler(SamplingConfig config, SeededRandom random)
             var scores = _probabilities.AsSpan();
             logits.CopyTo(scores);
             Penalise(scores, prompt, completion);
-            token = IndexOfMax(scores);
+            token = ScoreVector.IndexOfMax(scores);
         }
         else
         {
@@ -68,13 +68,7 @@ internal sealed class TokenSampler(SamplingConfig config, SeededRandom random)
         foreach (ref var score in scores) if (score < threshold) score = float.NegativeInfinity;
     }
 
-    private static void Softmax(Span<float> scores)
-    {
-        var max = scores[IndexOfMax(scores)];
-        var sum = 0.0;
-        foreach (ref var score in scores) sum += score = MathF.Exp(score - max);
-        Scale(scores, 1 / sum);
-    }
+    private static void Softmax(Span<float> scores) => Scale(scores, 1 / ScoreVector.Exponentiate(scores, ScoreVector.Max(scores), 1, scores));
 
     /// <summary>Drops the least likely tokens as long as all that are dropped have at most 1 - p together.</summary>
     private static void KeepNucleus(Span<float> probabilities, double p)
@@ -103,7 +97,7 @@ internal sealed class TokenSampler(SamplingConfig config, SeededRandom random)
 
     private static void KeepLikely(Span<float> probabilities, double share)
     {
-        var threshold = probabilities[IndexOfMax(probabilities)] * (float)share;
+        var threshold = ScoreVector.Max(probabilities) * (float)share;
         foreach (ref var probability in probabilities) if (probability < threshold) probability = 0;
         Normalise(probabilities);
     }
@@ -134,19 +128,12 @@ internal sealed class TokenSampler(SamplingConfig config, SeededRandom random)
         return last;
     }
 
-    private static float LogProbability(ReadOnlySpan<float> logits, int token, double temperature)
+    /// <summary>Overwrites the buffer.</summary>
+    private float LogProbability(ReadOnlySpan<float> logits, int token, double temperature)
     {
-        var max = logits[IndexOfMax(logits)];
-        var sum = 0.0;
-        foreach (var logit in logits) sum += Math.Exp((logit - max) / temperature);
+        var max = ScoreVector.Max(logits);
+        if (!float.IsFinite(max)) throw new NumericException("The model's scores for the next token are not finite numbers. Are its weights damaged, or too large for 16 bits? --dtype float32 computes wider.");
+        var sum = ScoreVector.Exponentiate(logits, max, (float)temperature, _probabilities);
         return (float)((logits[token] - max) / temperature - Math.Log(sum));
-    }
-
-    /// <summary>The first of the largest.</summary>
-    private static int IndexOfMax(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++) if (values[i] > values[best]) best = i;
-        return best;
     }
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 

@@ -26,7 +26,7 @@ public static class ModelFolder
     {
         if (!Directory.Exists(folder)) throw new ConfigException($"The model folder {folder} does not exist.");
         if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not a model folder.");
-        if (Path.GetDirectoryName(path) == folder) FolderFiles.Check(folder, Path.GetFileName(path));
+        if (path == Path.Combine(folder, ConfigName)) FolderFiles.Check(folder, ConfigName);
         var config = ModelConfig.Load(path);
         var reader = config.Reader();
         if (reader.Section("quantization_config") is { } quantization)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace TrlSharp.Optimization;
 
 /// <summary>The length of the gradient over all parameters, and clipping to it (Pascanu et al. 2013, arXiv:1211.5063).</summary>
-internal static class GradientNorm
+public static class GradientNorm
 {
     /// <summary>Keeps the factor finite when the norm is 0, as in torch.nn.utils.clip_grad_norm_.</summary>
     private const double Epsilon = 1e-6;
@@ -13,6 +13,7 @@ internal static class GradientNorm
     /// <summary>√Σ g² over all tensors; NaN or infinite if any element is.</summary>
     public static double Of(Tensor[] gradients)
     {
+        ArgumentNullException.ThrowIfNull(gradients);
         using var scope = NewDisposeScope();
         var squares = 0.0;
         foreach (var gradient in gradients)

@@ -42,7 +42,9 @@ internal sealed class SftDataSet : IDisposable
         IReadOnlyList<TokenSequence> sequences = cache?.GetOrAdd(options, encoder, Stream, Note) ?? (IReadOnlyList<TokenSequence>)Stream().ToList();
         var notes = sequences is PreparedData data ? PreparationNotes.Parse(data.Notes) : new(preparation.Account, preparation.FirstChat, refused);
         var rows = Pack(sequences, packing, shuffleSeed);
-        notes.Account.Close(rows.Measure(), options.MostDropped);
+        // What was prepared now is walked through; what was kept has been, and its blocks carry hashes.
+        var found = preparation.Account.Rows == 0;
+        notes.Account.Close((found ? rows.MeasurePlan(notes.Account.Weight) : null) ?? rows.Measure(), options.MostDropped);
         return new(rows, sequences, notes);
 
         IEnumerable<TokenSequence> Stream()

@@ -16,7 +16,7 @@ public enum TrlBehaviours
     /// <summary>A step without any trained token still moves the weights, by AdamW's momentum and weight decay. By default such a step changes nothing.</summary>
     UntrainedSteps = 4,
 
-    /// <summary><c>num_tokens</c> starts at 0 again when a run is resumed. By default it goes on.</summary>
+    /// <summary><c>num_tokens</c> and the averages of the running log window start anew when a run is resumed. By default both go on, so that a resumed run logs what an undisturbed one does.</summary>
     TokenCount = 8,
 
     /// <summary>All of them.</summary>

@@ -21,7 +21,7 @@ public sealed class SftCommandTests : IDisposable
         var first = await Train(data, Output);
         Assert.Equal((ExitCode.Done, ""), (first.ExitCode, first.Error));
         Assert.Contains("rows read                      16", first.Out, StringComparison.Ordinal);
-        string[] files = ["README.md", "chat_template.jinja", "config.json", "generation_config.json", "metrics.jsonl", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "trainer_state.json"];
+        string[] files = ["README.md", "chat_template.jinja", "config.json", "generation_config.json", "metrics.jsonl", "model.safetensors", "report.html", "tokenizer.json", "tokenizer_config.json", "trainer_state.json"];
         Assert.Equal(files, Directory.EnumerateFiles(Output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         var again = Path.Combine(_folder, "again");

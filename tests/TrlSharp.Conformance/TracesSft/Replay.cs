@@ -18,6 +18,8 @@ internal static class Replay
     /// </summary>
     private const double HighestComparableRate = 0.05;
 
+    public static bool IsChaotic(TrainingOptions options) => options.Optimizer.LearningRate > HighestComparableRate && options.Optimizer.Name.StartsWith("adamw", StringComparison.Ordinal);
+
     public static void Check(TraceRun run, IReadOnlyList<List<TraceBatch>> batches, ICausalLM model, bool loose)
     {
         var settings = run.Settings().Training;
@@ -31,7 +33,7 @@ internal static class Replay
             ApplyUntrainedSteps = true,
         };
         var collator = new Collator(model.VocabularySize, settings.Normalization);
-        var chaotic = options.Optimizer.LearningRate > HighestComparableRate && options.Optimizer.Name.StartsWith("adamw", StringComparison.Ordinal);
+        var chaotic = IsChaotic(options);
         for (var i = 0; i < (chaotic ? 1 : run.Steps.Count); i++)
         {
             using var scope = NewDisposeScope();

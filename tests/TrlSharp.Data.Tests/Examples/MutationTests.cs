@@ -1,14 +1,23 @@
 using System.Text;
+using TrlSharp.Data.Tests.Sequences;
 using TrlSharp.Examples;
 using TrlSharp.Rows;
+using TrlSharp.Sequences;
+using TrlSharp.Sequences.Policies;
+using TrlSharp.Templates;
 using TrlSharp.Tests;
 
 namespace TrlSharp.Data.Tests.Examples;
 
-/// <summary>Damaged copies of every real data set load or are refused with a typed error that names the file; nothing crashes or hangs.</summary>
+/// <summary>
+/// Damaged copies of every real data set load or are refused with a typed error that names the file; nothing crashes or hangs. 200 of each kind and file when
+/// TRLSHARP_NIGHTLY=1.
+/// </summary>
 public sealed class MutationTests : IDisposable
 {
     private const int Head = 12_000;
+
+    private static readonly int Mutations = Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 200 : 12;
 
     private static readonly string[] Splices =
     [
@@ -23,19 +32,36 @@ public sealed class MutationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Two_hundred_mutations_of_a_data_set_are_read_or_refused(string file)
+    public void Bytes_changed_anywhere_are_read_or_refused(string file)
     {
         var bytes = File.ReadAllBytes(SharedData.Path("data", file));
         var packed = file.EndsWith(".gz", StringComparison.Ordinal);
         if (!packed && bytes.Length > Head) bytes = bytes[..Head];
         var random = new SeededRandom((ulong)file.Length);
         var readers = Enum.GetValues<ExamplePurpose>().Select(p => new ExampleReader(new() { Purpose = p })).ToList();
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < Mutations; i++)
         {
             var path = Path.Combine(_folder, file);
             File.WriteAllBytes(path, Mutate(bytes, random, i));
             foreach (var row in Rows(path).Take(40))
                 foreach (var reader in readers) Try(() => reader.Read(row), path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Values_of_other_kinds_are_read_rendered_and_proved_or_refused(string file)
+    {
+        var random = new SeededRandom((ulong)file.Length + 1);
+        var rows = RowSources.Open(SharedData.Path("data", file)).Read(_ => { }).Take(20).ToList();
+        var reader = new ExampleReader(new() { TrainOnChosen = true });
+        var builder = new SequenceBuilder(ChatTemplate.Parse(BuiltInTemplates.Find("chatml")!, "chatml", SmallTokenizers.Qwen.SpecialTokens), SmallTokenizers.Qwen, TrainPolicy.Assistant, new() { MaxLength = 4096, Overflow = OverflowRule.Split });
+        for (var i = 0; i < Mutations; i++)
+        {
+            var row = rows[random.Next(rows.Count)];
+            var changed = row with { Value = Change(row.Value, random, depth: 0) };
+            if (changed.Value.Kind != RowValueKind.Map) continue;
+            Try(() => reader.Read(changed).Examples.Select(builder.Build).ToList(), row.Origin.File);
         }
     }
 
@@ -49,6 +75,39 @@ public sealed class MutationTests : IDisposable
         Assert.Equal(20_000_000, Assert.IsType<TextExample>(new ExampleReader().Read(row).Examples[0]).Text.Length);
         Assert.Contains("deep.jsonl:1: Malformed JSON", Assert.Single(refused).Message, StringComparison.Ordinal);
     }
+
+    /// <summary>The value with one part, anywhere below, replaced by something of another kind, removed or doubled.</summary>
+    private static RowValue Change(RowValue value, SeededRandom random, int depth)
+    {
+        var children = value.Kind == RowValueKind.Map ? value.Fields.Count : value.Kind == RowValueKind.List ? value.Items.Count : 0;
+        if (children == 0 || (depth > 0 && random.Next(4) == 0)) return Strange(random, value);
+        var at = random.Next(children);
+        if (value.Kind == RowValueKind.List)
+            return RowValue.List([.. value.Items.Take(at), .. random.Next(8) switch { 0 => [], 1 => [value.Items[at], value.Items[at]], _ => (RowValue[])[Change(value.Items[at], random, depth + 1)] }, .. value.Items.Skip(at + 1)]);
+        var (key, child) = (value.Fields[at].Key, value.Fields[at].Value);
+        return random.Next(8) switch
+        {
+            0 => value.Without(key),
+            1 => value.Without(key).With(key + "s", child),
+            _ => value.With(key, Change(child, random, depth + 1)),
+        };
+    }
+
+    private static RowValue Strange(SeededRandom random, RowValue value) => random.Next(12) switch
+    {
+        0 => RowValue.Null,
+        1 => RowValue.True,
+        2 => RowValue.Of(-1.0),
+        3 => RowValue.Of(0.5),
+        4 => RowValue.Of(""),
+        5 => RowValue.Of(new string('x', 30_000)),
+        6 => RowValue.Of("<|im_end|>\n<|im_start|>user\n \u0000 \u2028 \ud83d\udc4d"),
+        7 => RowValue.List(),
+        8 => RowValue.MapOf(),
+        9 => RowValue.List(value, value),
+        10 => Enumerable.Range(0, 300).Aggregate(value, (inner, _) => RowValue.List(inner)),
+        _ => RowValue.Of(System.Numerics.BigInteger.Pow(10, 40)),
+    };
 
     private static byte[] Mutate(byte[] bytes, SeededRandom random, int kind)
     {

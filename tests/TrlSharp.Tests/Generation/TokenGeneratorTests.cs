@@ -63,6 +63,26 @@ public sealed class TokenGeneratorTests
         Assert.NotEqual(together.Select(c => c.Tokens), other.Select(c => c.Tokens));
     }
 
+    /// <summary>With sizes that fill vectors, as all published models have them; libtorch computes the rest of a row in another way than its vectors.</summary>
+    [Theory]
+    [InlineData("llama", "\"head_dim\": 32")]
+    [InlineData("mistral", "\"sliding_window\": 5, \"head_dim\": 32")]
+    [InlineData("qwen3_moe", "\"num_experts\": 4, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 64, \"head_dim\": 32")]
+    [InlineData("gemma2", "\"sliding_window\": 5, \"head_dim\": 32, \"query_pre_attn_scalar\": 32")]
+    public void Log_probabilities_do_not_depend_on_the_batch_size_by_a_single_bit(string type, string keys)
+    {
+        var config = TinyModels.With(type, keys).Replace("\"hidden_size\": 24", "\"hidden_size\": 64", StringComparison.Ordinal)
+            .Replace("\"intermediate_size\": 40", "\"intermediate_size\": 128", StringComparison.Ordinal).Replace("\"vocab_size\": 50", "\"vocab_size\": 64", StringComparison.Ordinal);
+        foreach (var dtype in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            using var model = CausalLM.Create(ModelConfig.Parse(config), seed: 5, dtype);
+            var sampling = new SamplingConfig { Temperature = 1, MaxNewTokens = 10, Seed = 3 };
+            var alone = Generate(model, Prompts, sampling, new() { BatchSize = 1 });
+            foreach (var batchSize in new[] { 2, 4, 32 })
+                Assert.Equal(alone.Select(c => string.Join(' ', c.LogProbabilities)), Generate(model, Prompts, sampling, new() { BatchSize = batchSize }).Select(c => string.Join(' ', c.LogProbabilities)));
+        }
+    }
+
     [Fact]
     public void Tokens_stream_as_they_are_chosen()
     {

@@ -22,7 +22,9 @@ internal sealed class AddedVocabulary
         {
             if (token.Content.Length == 0) continue;
             var id = _byContent.TryGetValue(token.Content, out var known) ? known.Id : vocabulary.Find(token.Content);
-            var added = token with { Id = id >= 0 ? id : checked((int)next++) };
+
+            // A token that is listed twice has the flags of the last entry, but stays special once it was.
+            var added = token with { Id = id >= 0 ? id : checked((int)next++), Special = token.Special || _special.Contains(token.Content) };
             _byContent[added.Content] = added;
             _byId[added.Id] = added;
             if (added.Special) _special.Add(added.Content);

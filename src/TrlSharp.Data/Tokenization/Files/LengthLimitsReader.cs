@@ -27,7 +27,7 @@ internal static class LengthLimitsReader
         if (padding is not { } pad) return limits;
         return limits with
         {
-            PadTo = pad.Get("strategy") is { ValueKind: JsonValueKind.Object } ? Bounded(pad.Object("strategy").Int("Fixed"), pad) : 0,
+            PadTo = pad.Get("strategy") is { ValueKind: JsonValueKind.Object } ? Bounded(pad.Object("strategy").Int("Fixed"), pad) : null,
             PadToMultipleOf = Bounded(pad.OptionalInt("pad_to_multiple_of") ?? 0, pad),
             PadsLeft = IsLeft(pad),
             PadId = pad.Int("pad_id"),

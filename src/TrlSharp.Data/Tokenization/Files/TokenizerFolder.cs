@@ -12,10 +12,11 @@ internal static class TokenizerFolder
     public static Tokenizer Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder)) throw new ModelFolderException($"The model folder {folder} does not exist.");
+        var isFile = File.Exists(folder);
+        if (!isFile && !Directory.Exists(folder)) throw new ModelFolderException($"The model folder {folder} does not exist.");
         try
         {
-            return Read(folder);
+            return isFile ? ReadFile(folder) : Read(folder);
         }
         catch (ModelFolderException e)
         {
@@ -33,13 +34,39 @@ internal static class TokenizerFolder
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(Path.Combine(folder, TokenizerFile.Name), TokenizerWriter.Write(tokenizer.Parts));
-            File.WriteAllBytes(Path.Combine(folder, ConfigName), Config(tokenizer));
+            Write(Path.Combine(folder, TokenizerFile.Name), TokenizerWriter.Write(tokenizer.Parts));
+            Write(Path.Combine(folder, ConfigName), Config(tokenizer));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelFolderException($"{folder}: the tokenizer could not be written: {e.Message}", e);
         }
+    }
+
+    /// <summary>Beside the file first, so that a reader never sees half of it.</summary>
+    private static void Write(string path, byte[] content)
+    {
+        var staged = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllBytes(staged, content);
+            File.Move(staged, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(staged);
+        }
+    }
+
+    /// <summary>One file without what may lie beside it.</summary>
+    private static Tokenizer ReadFile(string path)
+    {
+        var (folder, name) = (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
+        var content = Optional(folder, name);
+        if (name.EndsWith(".model", StringComparison.OrdinalIgnoreCase)) return TokenizerBuilder.Build(() => SentencePieceConverter.Convert(content, default), default, default, default);
+        return name.StartsWith("tekken", StringComparison.OrdinalIgnoreCase)
+            ? TokenizerBuilder.Build(() => TekkenConverter.Convert(content), default, default, default)
+            : TokenizerBuilder.Build(content, default, default, default);
     }
 
     private static Tokenizer Read(string folder)

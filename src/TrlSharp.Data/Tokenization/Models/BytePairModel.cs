@@ -44,6 +44,9 @@ internal sealed class BytePairModel : TokenModel
     {
         if (_options.IgnoreMerges || _options.ByteLevel || _charSymbols[boundary] < 0) return false;
         if (_options.ContinuingSubwordPrefix.Length + _options.EndOfWordSuffix.Length > 0) return false;
+
+        // What is dropped shifts the ranges of all that follows in its piece.
+        if (_options.UnknownToken is null && _fallback.Contains(-1)) return false;
         Span<byte> mark = stackalloc byte[3];
         mark = mark[..Encoding.UTF8.GetBytes([boundary], mark)];
         for (var rank = 0; rank < _merges.RankCount; rank++)

@@ -9,8 +9,8 @@ internal sealed record LengthLimits
     /// <summary>Whether tokens are cut at the start instead of the end.</summary>
     public bool CutsLeft { get; init; }
 
-    /// <summary>Pad to this length; 0 pads to no fixed length.</summary>
-    public int PadTo { get; init; }
+    /// <summary>Pad to this length; null pads to no fixed length.</summary>
+    public int? PadTo { get; init; }
 
     /// <summary>Pad to a multiple of this; 0 for any length.</summary>
     public int PadToMultipleOf { get; init; }
@@ -33,7 +33,7 @@ internal sealed record LengthLimits
     public void Pad(List<EncodedToken> tokens, int first)
     {
         var count = tokens.Count - first;
-        var length = PadTo > 0 ? PadTo : count;
+        var length = PadTo ?? count;
         if (PadToMultipleOf > 0 && length % PadToMultipleOf > 0) length += PadToMultipleOf - (length % PadToMultipleOf);
         var missing = Enumerable.Repeat(new EncodedToken(PadId, 0, 0), Math.Max(0, length - count));
         if (PadsLeft) tokens.InsertRange(first, missing);

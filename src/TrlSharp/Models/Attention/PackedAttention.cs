@@ -27,6 +27,7 @@ internal static class PackedAttention
     {
         if (context.Caches is null && rule.IsPlain && !(rule.Window < context.LongestSequence) && query.size(2) == value.size(2))
             return BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale);
+        if (DecodeAttention.Serves(query, value, context)) return DecodeAttention.Attend(query, key, value, rule, context.Caches!, layer);
         using var scope = NewDisposeScope();
         var starts = context.Layout.Starts;
         var results = new List<Tensor>();

@@ -40,7 +40,7 @@ internal sealed class RunCheckpoints
         if (options.ResumeFrom is not { } wanted || ResumePoint.Find(Output, wanted, Tell) is not { } folder) return null;
         var state = ResumePoint.Restore(folder, Optimizer, Identity, options.ResumeWithChanges ? difference => Tell($"changed since {folder}: {difference}") : null);
         Tell(string.Create(CultureInfo.InvariantCulture, $"resumed from {folder}: {state.GlobalStep} of {totalUpdates} updates are done."));
-        if (options.LikeTrl.HasFlag(TrlBehaviours.TokenCount)) state = state with { Tokens = 0 };
+        if (options.LikeTrl.HasFlag(TrlBehaviours.TokenCount)) state = state with { Tokens = 0, Window = new() };
         _writer.LastGood = folder;
         if (Path.GetFullPath(folder) == Path.GetFullPath(Path.Combine(Output, CheckpointFolder.NameOf(state.GlobalStep)))) _savedStep = state.GlobalStep;
         return state;

@@ -20,6 +20,9 @@ internal sealed class RandomConfiguration(SeededRandom random)
     private readonly List<string> _added = [];
     private bool _adds;
 
+    /// <summary>Where the engine trims ranges (nothing real does so after adding tokens), it takes the unknown token of such a model for the normalized text itself; no tokenizer asks for that.</summary>
+    private bool _isUnigram;
+
     /// <summary>Ids that some token may have.</summary>
     public int IdLimit { get; private set; }
 
@@ -116,7 +119,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
 
     private JsonObject ByteLevel()
     {
-        var part = Part("ByteLevel", ("add_prefix_space", Flag()), ("trim_offsets", Flag()));
+        var part = Part("ByteLevel", ("add_prefix_space", Flag()), ("trim_offsets", !_isUnigram && !_adds && Flag()));
         if (!Chance(3)) part["use_regex"] = Flag();
         return part;
     }
@@ -155,7 +158,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
     {
         0 => ByteLevel(),
         1 => Adds("BertProcessing", ("sep", Pair()), ("cls", Pair())),
-        2 => Adds("RobertaProcessing", ("sep", Pair()), ("cls", Pair()), ("trim_offsets", Flag()), ("add_prefix_space", Flag())),
+        2 => Adds("RobertaProcessing", ("sep", Pair()), ("cls", Pair()), ("trim_offsets", !_isUnigram && !_adds && Flag()), ("add_prefix_space", Flag())),
         _ => Template(),
     };
 
@@ -220,6 +223,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
         for (var n = random.Next(7); n > 0; n--)
         {
             var content = Pick(Contents);
+            if (_added.Contains(content)) continue;
             _added.Add(content);
             tokens.Add(new JsonObject
             {
@@ -279,6 +283,7 @@ internal sealed class RandomConfiguration(SeededRandom random)
     private JsonObject Unigram()
     {
         _vocabulary.AddRange(Words.Where(_ => Flag()));
+        _isUnigram = true;
         _vocabulary.AddRange(Words.Where(_ => Chance(3)).Select(word => "▁" + word));
         var repeats = Chance(6);
         if (!repeats)

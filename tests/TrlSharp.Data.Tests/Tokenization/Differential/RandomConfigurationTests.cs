@@ -41,6 +41,7 @@ public sealed class RandomConfigurationTests
             }
             if (theirs?.Error is not null) counts.Refused++;
             if (theirs is null || theirs.Error is not null) continue;
+            if (ours is not null && IsAmbiguous(ours)) continue;
             var found = new List<string>();
             if (ours is null) found.Add($"we refuse what the engine reads: {refusal}");
             else counts.Compared += Compare(ours, texts, ids, theirs, json, found);
@@ -50,6 +51,14 @@ public sealed class RandomConfigurationTests
         TestContext.Current.TestOutputHelper!.WriteLine($"{counts}");
         Assert.True(problems.Count == 0, $"{counts}; {problems.Count} files differ: {string.Join("\n\n", problems.Take(int.Parse(Environment.GetEnvironmentVariable("TRLSHARP_SHOWN") ?? "4", CultureInfo.InvariantCulture)))}");
         Assert.True(counts.Compared > Count);
+    }
+
+    /// <summary>Two added tokens that look the same once they are normalized: the engine finds one or the other as its hash table has it.</summary>
+    private static bool IsAmbiguous(Tokenizer ours)
+    {
+        var added = ours.Parts.Pipeline.Added;
+        string?[] patterns = [.. added.Tokens.Where(token => token.Normalized).Select(token => added.DecodedForm(token.Id))];
+        return patterns.Distinct().Count() < patterns.Length;
     }
 
     private static Tokenizer? Load(string json, out string refusal)

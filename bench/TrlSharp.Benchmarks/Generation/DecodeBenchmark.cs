@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Intrinsics;
+using TrlSharp.Generation;
+using TrlSharp.Models;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Benchmarks.Generation;
+
+/// <summary>
+/// Decoding and prefill of the small Llama (hidden 512, 8 layers, 8/2 heads, FF 1408, V 32000). A decoding step must read every weight once, so the bound is the
+/// bytes of the weights over the speed at which this process reads memory, measured beside it.
+/// </summary>
+internal static class DecodeBenchmark
+{
+    private const string Config = """
+        {"model_type": "llama", "vocab_size": 32000, "hidden_size": 512, "intermediate_size": 1408, "num_hidden_layers": 8, "num_attention_heads": 8,
+         "num_key_value_heads": 2, "head_dim": 64, "max_position_embeddings": 2048, "initializer_range": 0.02, "tie_word_embeddings": false}
+        """;
+
+    private const int PromptLength = 128;
+    private const int NewTokens = 33;
+
+    public static int Run(string[] args)
+    {
+        var threads = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1;
+        set_num_threads(threads);
+        Console.WriteLine($"threads {threads}, prompt {PromptLength}, {NewTokens} new tokens, best of 2");
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            using var model = CausalLM.Create(ModelConfig.Parse(Config), seed: 1, type);
+            // The embedding is a table of which a step reads a row per sequence.
+            var bytes = model.Parameters.Where(p => p.Name != "model.embed_tokens.weight").Sum(p => p.Value.numel() * p.Value.element_size());
+            Console.WriteLine(Text($"{type}: {bytes / 1e6:F1} MB of weights per step"));
+            foreach (var batch in new[] { 1, 8, 32 })
+            {
+                var rate = ReadRate(threads);
+                var (prefill, step) = Measure(model, batch);
+                var bound = rate / bytes; // steps per second
+                Console.WriteLine(Text(
+                    $"  batch {batch,2}: {batch / step,6:F0} tokens/s, step {step * 1e3:F2} ms = {100 / (step * bound):F0} % of the bound ({rate / 1e9:F1} GB/s); prefill {batch * PromptLength / prefill:F0} tokens/s"));
+            }
+        }
+
+        return 0;
+    }
+
+    private static (double Prefill, double Step) Measure(CausalLM model, int batch)
+    {
+        var random = new SeededRandom(1);
+        var prompts = Enumerable.Range(0, batch).Select(_ => (IReadOnlyList<int>)[.. Enumerable.Range(0, PromptLength).Select(_ => random.Next(32000))]).ToList();
+        var (prefill, step) = (double.MaxValue, double.MaxValue);
+        for (var i = 0; i < 3; i++)
+        {
+            var first = Seconds(() => TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = 1 }));
+            var all = Seconds(() => TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = NewTokens }));
+            if (i == 0) continue;
+            prefill = Math.Min(prefill, first);
+            step = Math.Min(step, (all - first) / (NewTokens - 1));
+        }
+
+        return (prefill, step);
+    }
+
+    /// <summary>Bytes per second at which the threads together read a buffer that no cache holds.</summary>
+    private static double ReadRate(int threads)
+    {
+        var buffer = new float[64 << 20];
+        Array.Fill(buffer, 1f);
+        var best = double.MaxValue;
+        for (var i = 0; i < 4; i++)
+        {
+            var seconds = Seconds(() => Parallel.For(
+                0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => Sum(buffer.AsSpan(buffer.Length / threads * part, buffer.Length / threads))));
+            best = Math.Min(best, seconds);
+        }
+
+        return buffer.Length * sizeof(float) / best;
+    }
+
+    /// <summary>Wall-clock time; on one thread processor time where that is less, because machines are shared.</summary>
+    private static double Seconds(Action action)
+    {
+        var processor = Environment.CpuUsage.TotalTime;
+        var watch = Stopwatch.StartNew();
+        action();
+        var wall = watch.Elapsed.TotalSeconds;
+        return get_num_threads() == 1 ? Math.Min(wall, (Environment.CpuUsage.TotalTime - processor).TotalSeconds) : wall;
+    }
+
+    private static float Sum(ReadOnlySpan<float> values)
+    {
+        Vector512<float> a = default, b = default, c = default, d = default;
+        for (var i = 0; i + 64 <= values.Length; i += 64)
+        {
+            a += Vector512.Create(values.Slice(i, 16));
+            b += Vector512.Create(values.Slice(i + 16, 16));
+            c += Vector512.Create(values.Slice(i + 32, 16));
+            d += Vector512.Create(values.Slice(i + 48, 16));
+        }
+
+        return Vector512.Sum(a + b + c + d);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace TrlSharp.Cli.Commands.Tokenizers;
+
+/// <summary><c>trlsharp tokenizer</c>: see what a tokenizer does, and train a small one.</summary>
+internal static class TokenizerCommand
+{
+    public static Command Create(Terminal terminal) =>
+        new("tokenizer", "Encode and decode with a model's tokenizer, look at its parts, or train a byte-level BPE vocabulary.")
+        {
+            TokenizerEncodeCommand.Create(terminal),
+            TokenizerDecodeCommand.Create(terminal),
+            TokenizerInspectCommand.Create(terminal),
+            TokenizerTrainCommand.Create(terminal),
+        };
+
+    /// <summary>The option that names the tokenizer.</summary>
+    public static Option<string> ModelOption() => new("--model", "--model_name_or_path", "--model-name-or-path", "-m")
+    {
+        Description = "A model folder, or a tokenizer.json, tekken.json or tokenizer.model by itself.", Required = true,
+    };
+
+    /// <summary>One line of JSON, letters of all scripts as they are.</summary>
+    public static string Json(object value) => System.Text.Json.JsonSerializer.Serialize(value, Readable);
+
+    private static readonly System.Text.Json.JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}

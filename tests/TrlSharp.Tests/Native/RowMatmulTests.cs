@@ -1,0 +1,64 @@
+using TrlSharp.Native;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Tests.Native;
+
+public sealed class RowMatmulTests
+{
+    private static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
+
+    [Theory]
+    [InlineData(1, 16, 4)]
+    [InlineData(1, 2, 1)]
+    [InlineData(3, 70, 13)]
+    [InlineData(4, 64, 8)]
+    [InlineData(9, 130, 31)]
+    [InlineData(64, 96, 5)]
+    [InlineData(5, 1024, 2050)]
+    public void Products_equal_those_of_libtorch_in_both_types(int rows, int inputs, int outputs)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        var (x, weight, bias) = (randn(rows, inputs), randn(outputs, inputs), randn(outputs));
+        Assert.True(RowMatmul.Serves(x, weight));
+        var limit = 1e-6 * inputs + 1e-6;
+        Assert.True((RowMatmul.Linear(x, weight, bias) - nn.functional.linear(x, weight, bias)).abs().max().item<float>() < limit);
+        var (halfX, halfWeight) = (x.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16));
+        var exact = nn.functional.linear(halfX.to(ScalarType.Float32), halfWeight.to(ScalarType.Float32));
+        var half = RowMatmul.Linear(halfX, halfWeight, null);
+        Assert.Equal(ScalarType.BFloat16, half.dtype);
+        // Rounded once, at the end.
+        Assert.True(((half.to(ScalarType.Float32) - exact).abs() <= exact.abs() * 0.00392f + (float)limit).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_row_is_the_same_to_the_last_bit_whatever_is_beside_it(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        var (x, weight) = (randn(37, 150).to(type), randn(4100, 150).to(type));
+        var together = RowMatmul.Linear(x, weight, null);
+        foreach (var (first, count) in new[] { (0, 1), (5, 2), (3, 4), (30, 7) })
+            Assert.True(Same(RowMatmul.Linear(x.narrow(0, first, count), weight, null), together.narrow(0, first, count)));
+        var threads = get_num_threads();
+        set_num_threads(threads == 1 ? 2 : 1);
+        Assert.True(Same(RowMatmul.Linear(x, weight, null), together));
+        set_num_threads(threads);
+    }
+
+    [Fact]
+    public void Training_and_other_types_go_another_way()
+    {
+        using var scope = NewDisposeScope();
+        var (x, weight) = (randn(2, 8), randn(3, 8));
+        Assert.False(RowMatmul.Serves(x, weight));
+        using var withoutGraph = no_grad();
+        Assert.True(RowMatmul.Serves(x, weight));
+        Assert.False(RowMatmul.Serves(x.to(ScalarType.Float64), weight.to(ScalarType.Float64)));
+        Assert.False(RowMatmul.Serves(randn(65, 8), weight));
+        Assert.False(RowMatmul.Serves(x, randn(8, 3).t()));
+        Assert.False(RowMatmul.Serves(x.to(ScalarType.BFloat16), weight));
+    }
+}
