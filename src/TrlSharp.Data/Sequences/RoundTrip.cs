@@ -62,7 +62,7 @@ internal sealed class RoundTrip
         var (at, next) = (0, 0);
         foreach (var token in tokens)
         {
-            if (!_added.ContainsKey(token.Id)) continue;
+            if (_added[token.Id] is null) continue;
             var part = text.AsSpan(at, token.End - at);
             if (!decoded.AsSpan(next).StartsWith(part)) return false;
             (at, next) = (token.End, next + part.Length);
