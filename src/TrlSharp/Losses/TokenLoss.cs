@@ -1,5 +1,6 @@
 using TrlSharp.Batches;
 using TrlSharp.Models;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Losses;
@@ -33,7 +34,7 @@ public static class TokenLoss
             }
         }
 
-        if (hidden.requires_grad) hidden.backward([leaf.grad!]);
+        if (hidden.requires_grad) CustomGradient.Run(() => hidden.backward([leaf.grad!]));
         return result;
     }
 
