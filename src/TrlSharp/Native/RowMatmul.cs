@@ -20,9 +20,12 @@ internal static unsafe class RowMatmul
 
     private const int Lanes = 16;
 
-    /// <summary>Whether <see cref="Linear"/> can be called: few rows, no graph, contiguous float32 or bfloat16 on a CPU with wide vectors.</summary>
+    /// <summary>
+    /// Whether <see cref="Linear"/> can be called: few rows of contiguous float32 or bfloat16 on a CPU with wide vectors, in inference mode. Without a graph alone is not
+    /// enough: the first pass of a recomputed layer has none either, and must round as the second.
+    /// </summary>
     public static bool Serves(Tensor x, Tensor weight) =>
-        Vector256.IsHardwareAccelerated && !is_grad_enabled() && x.dim() == 2 && x.size(0) is > 0 and <= MostRows && x.device_type == TorchSharp.DeviceType.CPU
+        Vector256.IsHardwareAccelerated && is_inference_mode_enabled() && x.dim() == 2 && x.size(0) is > 0 and <= MostRows && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.dtype && weight.is_contiguous()
         && (x.dtype == ScalarType.Float32 || x.size(1) % 2 == 0);
 

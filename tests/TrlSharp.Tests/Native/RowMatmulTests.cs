@@ -18,7 +18,7 @@ public sealed class RowMatmulTests
     public void Products_equal_those_of_libtorch_in_both_types(int rows, int inputs, int outputs)
     {
         using var scope = NewDisposeScope();
-        using var withoutGraph = no_grad();
+        using var inference = inference_mode();
         var (x, weight, bias) = (randn(rows, inputs), randn(outputs, inputs), randn(outputs));
         Assert.True(RowMatmul.Serves(x, weight));
         var limit = 1e-6 * inputs + 1e-6;
@@ -37,7 +37,7 @@ public sealed class RowMatmulTests
     public void A_row_is_the_same_to_the_last_bit_whatever_is_beside_it(ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var withoutGraph = no_grad();
+        using var inference = inference_mode();
         var (x, weight) = (randn(37, 150).to(type), randn(4100, 150).to(type));
         var together = RowMatmul.Linear(x, weight, null);
         foreach (var (first, count) in new[] { (0, 1), (5, 2), (3, 4), (30, 7) })
@@ -54,7 +54,8 @@ public sealed class RowMatmulTests
         using var scope = NewDisposeScope();
         var (x, weight) = (randn(2, 8), randn(3, 8));
         Assert.False(RowMatmul.Serves(x, weight));
-        using var withoutGraph = no_grad();
+        using (no_grad()) Assert.False(RowMatmul.Serves(x, weight));
+        using var inference = inference_mode();
         Assert.True(RowMatmul.Serves(x, weight));
         Assert.False(RowMatmul.Serves(x.to(ScalarType.Float64), weight.to(ScalarType.Float64)));
         Assert.False(RowMatmul.Serves(randn(65, 8), weight));

@@ -16,9 +16,9 @@ internal static unsafe class DecodeAttention
 
     private const int Lanes = 16;
 
-    /// <summary>Whether <see cref="Attend"/> can be called: one token per sequence, no graph, float32 or bfloat16 on a CPU with wide vectors.</summary>
+    /// <summary>Whether <see cref="Attend"/> can be called: one token per sequence, inference mode, float32 or bfloat16 on a CPU with wide vectors.</summary>
     public static bool Serves(Tensor query, Tensor value, ForwardContext context) =>
-        context.Caches is not null && context.Layout.Length == context.Layout.Count && Vector256.IsHardwareAccelerated && !is_grad_enabled()
+        context.Caches is not null && context.Layout.Length == context.Layout.Count && Vector256.IsHardwareAccelerated && is_inference_mode_enabled()
         && query.device_type == TorchSharp.DeviceType.CPU && (query.dtype == ScalarType.Float32 || (query.dtype == ScalarType.BFloat16 && query.size(2) % 2 == 0 && value.size(2) % 2 == 0));
 
     /// <param name="query">[B, N, H]</param>
