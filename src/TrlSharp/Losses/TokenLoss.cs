@@ -1,6 +1,7 @@
 using TorchSharp;
 using TrlSharp.Batches;
 using TrlSharp.Models;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Losses;
@@ -36,8 +37,9 @@ public static class TokenLoss
         }
 
         var balance = routing is { Count: > 0 } ? RouterBalance.Of(routing) : null; // []
-        if (balance is { requires_grad: true }) autograd.backward([hidden, balance], [leaf.grad!, tensor((float)(options.RouterBalance * batch.Divisor / divisor))]);
-        else if (hidden.requires_grad) hidden.backward([leaf.grad!]);
+        if (balance is { requires_grad: true })
+            CustomGradient.Run(() => autograd.backward([hidden, balance], [leaf.grad!, tensor((float)(options.RouterBalance * batch.Divisor / divisor))]));
+        else if (hidden.requires_grad) CustomGradient.Run(() => hidden.backward([leaf.grad!]));
         return balance is null ? result : result with { RouterBalance = balance.ToDouble() * batch.Divisor };
     }
 

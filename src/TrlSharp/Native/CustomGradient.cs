@@ -10,8 +10,8 @@ namespace TrlSharp.Native;
 /// second tensor of the size of every output as long as the graph lives, and every gradient it returns until the caller's dispose scope ends.
 /// </summary>
 /// <remarks>
-/// An exception must not cross libtorch's frames, which would end the process. It is kept, the pass goes on without these gradients, and the exception is thrown by
-/// <see cref="ThrowIfFailed"/>, or at the latest when the next node is made on the thread.
+/// An exception must not cross libtorch's frames, which would end the process. It is kept, and libtorch is given no gradients: it ends the pass with an exception of its own.
+/// <see cref="ThrowIfFailed"/> then throws what really happened; at the latest the next node that is made on the thread does.
 /// </remarks>
 internal sealed unsafe partial class CustomGradient
 {
@@ -36,6 +36,7 @@ internal sealed unsafe partial class CustomGradient
     private readonly DeleteFunction _delete;
     private Backward? _backward;
     private Tensor[] _saved = [];
+    private int _inputs;
     private nint[] _handles = [];
     private GCHandle _pinned;
 
@@ -71,9 +72,25 @@ internal sealed unsafe partial class CustomGradient
         ThrowIfFailed();
         if (!IsNeeded(inputs)) return output;
         if (!Idle.TryTake(out var node)) Rooted.Add(node = new());
-        node._backward = backward;
+        (node._backward, node._inputs) = (backward, inputs.Length);
         node._saved = [.. saved.Select(t => t.detach().DetachFromDisposeScope())];
         return node.Wrap(output, inputs);
+    }
+
+    /// <summary>Runs a backward pass; if a node of it failed, throws what failed.</summary>
+    public static void Run(Action pass)
+    {
+        try
+        {
+            pass();
+        }
+        catch (ExternalException)
+        {
+            ThrowIfFailed();
+            throw;
+        }
+
+        ThrowIfFailed();
     }
 
     /// <summary>Throws what a backward pass on this thread has thrown, and forgets the last gradients.</summary>
@@ -116,8 +133,7 @@ internal sealed unsafe partial class CustomGradient
             using var scope = NewDisposeScope();
             if (is_grad_enabled()) throw new NotSupportedException("a second derivative was asked for, which these operations do not have");
             var backward = _backward ?? throw new InvalidOperationException("the graph was already used by an earlier backward pass");
-            if (gradients[0] == 0) return default;
-            results = backward(Tensor.UnsafeCreateTensor(gradients[0]), _saved);
+            results = gradients[0] == 0 ? new Tensor?[_inputs] : backward(Tensor.UnsafeCreateTensor(gradients[0]), _saved);
             foreach (var result in results) result?.DetachFromDisposeScope();
         }
         catch (Exception e)

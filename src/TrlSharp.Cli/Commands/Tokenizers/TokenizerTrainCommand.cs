@@ -8,6 +8,8 @@ namespace TrlSharp.Cli.Commands.Tokenizers;
 /// <summary><c>trlsharp tokenizer train</c>: a byte-level BPE vocabulary from text files.</summary>
 internal static class TokenizerTrainCommand
 {
+    private static readonly string[] Names = ["bos_token", "eos_token", "pad_token"];
+
     public static Command Create(Terminal terminal)
     {
         var command = new Command("train", "Learn a byte-level BPE vocabulary. Of .jsonl and .json files every string is a text (keys are not); other files are one text each. The same texts give the same files.");
@@ -16,10 +18,10 @@ internal static class TokenizerTrainCommand
         var size = OptionNames.Create<int>("--vocab_size", "Tokens in all: 256 bytes, special tokens, merges.", isRequired: true);
         var special = OptionNames.Create<string[]>("--special_tokens", "Control tokens, which get the first ids.");
         special.AllowMultipleArgumentsPerToken = true;
-        var named = new[] { "bos_token", "eos_token", "pad_token" }.Select(name => OptionNames.Create<string?>("--" + name, $"The control token that is the {name}.")).ToArray();
+        var named = Names.Select(name => OptionNames.Create<string?>("--" + name, $"The control token that is the {name}.")).ToArray();
         var frequency = OptionNames.Create<int?>("--min_frequency", "How often a pair must occur to be merged. Default 2.");
         command.Add(files);
-        foreach (var option in new Option[] { output, size, special, .. named, frequency }) command.Add(option);
+        foreach (var option in (Option[])[output, size, special, .. named, frequency]) command.Add(option);
         command.SetAction((parsed, stop) => Task.FromResult(Run(terminal, parsed.GetValue(files)!, parsed.GetValue(output)!, Options(parsed, size, special, named, frequency), stop)));
         return command;
     }

@@ -37,8 +37,8 @@ internal static unsafe class RmsNormKernel
             var isWide = x.dtype == ScalarType.Float32;
             RowLoop.Run(rows, width, (first, end) =>
             {
-                if (isWide) Normalize((float*)source, (float*)scale, (float*)target, (float*)factors, first, end, width, epsilon, roundsFirst);
-                else Normalize((ushort*)source, (ushort*)scale, (ushort*)target, (float*)factors, first, end, width, epsilon, roundsFirst);
+                if (isWide) Normalize((float*)source, (float*)scale, (float*)target, (float*)factors, first, end, width, (float)epsilon, roundsFirst);
+                else Normalize((ushort*)source, (ushort*)scale, (ushort*)target, (float*)factors, first, end, width, (float)epsilon, roundsFirst);
             });
         }
 
@@ -73,7 +73,7 @@ internal static unsafe class RmsNormKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalize<T>(T* x, T* w, T* y, float* inverse, long first, long end, long width, double epsilon, bool roundsFirst)
+    private static void Normalize<T>(T* x, T* w, T* y, float* inverse, long first, long end, long width, float epsilon, bool roundsFirst)
         where T : unmanaged
     {
         for (var row = first; row < end; row++)
@@ -87,7 +87,7 @@ internal static unsafe class RmsNormKernel
                 squares = Vector512.FusedMultiplyAdd(value, value, squares);
             }
 
-            var r = (float)(1 / Math.Sqrt((Vector512.Sum(squares) / (double)width) + epsilon));
+            var r = 1 / MathF.Sqrt((Vector512.Sum(squares) / width) + epsilon);
             inverse[row] = r;
             var factor = Vector512.Create(r);
             for (long i = 0; i < width; i += Lanes.Width)

@@ -1,0 +1,112 @@
+using TorchSharp;
+using TrlSharp.Batches;
+using TrlSharp.Models.Attention;
+using TrlSharp.Models.Layers;
+using TrlSharp.Models.Rotary;
+using TrlSharp.Native;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Tests.Models;
+
+/// <summary>What is computed over pointers, against the same formula in libtorch's operators and autograd. Odd sizes, so that the last lanes are partly filled.</summary>
+public class KernelTests
+{
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-5)]
+    [InlineData(ScalarType.BFloat16, 3e-2)]
+    public void Rms_norm_is_its_formula(ScalarType type, double limit)
+    {
+        using var scope = NewDisposeScope();
+        var (x, w) = (Leaf(type, 133, 37), Leaf(type, 37));
+        AreEqual(() => RmsNormKernel.Forward(x, w, 1e-3, roundsFirst: false), () => x * rsqrt(x.pow(2).mean([-1], true) + 1e-3) * w, limit, x, w);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-5)]
+    [InlineData(ScalarType.BFloat16, 3e-2)]
+    public void Gated_activation_is_its_formula(ScalarType type, double limit)
+    {
+        using var scope = NewDisposeScope();
+        var both = Leaf(type, 19, 2 * 21);
+        AreEqual(() => SwiGluKernel.Forward(both.narrow(1, 0, 21), both.narrow(1, 21, 21)), () => nn.functional.silu(both.narrow(1, 0, 21)) * both.narrow(1, 21, 21), limit, both);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rotation_turns_the_gradient_back(bool halves)
+    {
+        using var scope = NewDisposeScope();
+        var x = Leaf(ScalarType.Float32, 7, 3, 12);
+        var angles = rand(7, 1, 5);
+        var table = new RotaryTable(angles.cos(), angles.sin());
+        var rotary = new RotaryEmbedding(10, halves ? RotaryLayout.Halves : RotaryLayout.Interleaved, _ => angles);
+        AreEqual(() => rotary.Apply(x, table), () => rotary.Apply(x.to(ScalarType.Float64), new(table.Cos.to(ScalarType.Float64), table.Sin.to(ScalarType.Float64))), 1e-5, x);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(2)]
+    public void Bucketed_attention_is_attention_of_each_sequence_alone(int keyHeads)
+    {
+        using var scope = NewDisposeScope();
+        int[] lengths = [5, 40, 16, 1, 33, 5];
+        var (q, k, v) = (Leaf(ScalarType.Float32, 100, 4, 8), Leaf(ScalarType.Float32, 100, keyHeads, 8), Leaf(ScalarType.Float32, 100, keyHeads, 8));
+        var layout = SequenceLayout.FromLengths(lengths);
+        AreEqual(
+            () => BucketedAttention.Attend(q, k, v, new SequenceBuckets(layout, q), 0.3),
+            () => cat([.. lengths.Select((length, s) => Ops.ScaledDotProductAttention(
+                Alone(q, layout.Starts[s], length), Alone(k, layout.Starts[s], length), Alone(v, layout.Starts[s], length), causal: true, scale: 0.3)[0].transpose(0, 1).flatten(1))]),
+            1e-5, q, k, v);
+    }
+
+    [Fact]
+    public void Products_through_float32_are_those_of_bfloat16()
+    {
+        using var scope = NewDisposeScope();
+        var (x, w, b) = (Leaf(ScalarType.BFloat16, 19, 33), Leaf(ScalarType.BFloat16, 21, 33), Leaf(ScalarType.BFloat16, 21));
+        AreEqual(() => WideLinear.Forward(x, w, b), () => nn.functional.linear(x.to(ScalarType.Float64), w.to(ScalarType.Float64), b.to(ScalarType.Float64)), 4e-3, x, w, b);
+    }
+
+    [Fact]
+    public void Exponentials_are_right_to_two_units_in_the_last_place()
+    {
+        using var scope = NewDisposeScope();
+        for (var x = -87f; x < 88f; x += 0.0137f)
+            Assert.Equal(1, Lanes.Exp(System.Runtime.Intrinsics.Vector512.Create(x))[0] / Math.Exp(x), 3e-7);
+        Assert.Equal(0, Lanes.Exp(System.Runtime.Intrinsics.Vector512.Create(-100f))[0]);
+        Assert.True(float.IsNaN(Lanes.Exp(System.Runtime.Intrinsics.Vector512.Create(float.NaN))[0]));
+    }
+
+    [Fact]
+    public void A_failure_in_a_backward_pass_is_thrown_afterwards()
+    {
+        using var scope = NewDisposeScope();
+        var x = Leaf(ScalarType.Float32, 3);
+        Tensor output;
+        using (no_grad()) output = x * 2;
+        var y = CustomGradient.Attach(output, [x], [], (_, _) => throw new InvalidDataException("no such luck"));
+        Assert.Contains("no such luck", Assert.Throws<InvalidOperationException>(() => CustomGradient.Run(() => y.sum().backward())).Message, StringComparison.Ordinal);
+        CustomGradient.ThrowIfFailed();
+    }
+
+    private static Tensor Alone(Tensor x, int start, int length) => x.narrow(0, start, length).transpose(0, 1).unsqueeze(0); // [1, N, n, H]
+
+    private static Tensor Leaf(ScalarType type, params long[] shape) => (randn(shape) * 0.7).to(type).requires_grad_();
+
+    /// <summary>Values and gradients, relative to the largest element.</summary>
+    private static void AreEqual(Func<Tensor> kernel, Func<Tensor> formula, double limit, params Tensor[] inputs)
+    {
+        var results = new[] { kernel, formula }.Select(f =>
+        {
+            foreach (var input in inputs) input.grad = null;
+            var y = f();
+            var pull = arange(y.numel()).remainder(7).sub(3).view(y.shape).to(y.dtype);
+            y.backward([pull]);
+            CustomGradient.ThrowIfFailed();
+            return inputs.Select(i => i.grad!.clone()).Prepend(y.detach()).Select(t => t.to(ScalarType.Float64)).ToList();
+        }).ToList();
+        foreach (var (actual, expected) in results[0].Zip(results[1]))
+            Assert.True((actual - expected).abs().max().ToDouble() <= limit * expected.abs().max().ToDouble(), $"{(actual - expected).abs().max().ToDouble()} of {expected.abs().max().ToDouble()}");
+    }
+}
