@@ -3,6 +3,7 @@ using System.Globalization;
 using TrlSharp.Cli.Commands;
 using TrlSharp.Cli.Commands.Data;
 using TrlSharp.Cli.Commands.Masks;
+using TrlSharp.Cli.Commands.Templates;
 using TrlSharp.Cli.Commands.Tokenizers;
 
 namespace TrlSharp.Cli;
@@ -57,6 +58,7 @@ internal static class CommandLine
             SftCommand.Create(terminal),
             DataCommand.Create(terminal),
             MaskCommand.Create(terminal),
+            TemplateCommand.Create(terminal),
             TokenizerCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             ChatCommand.Create(terminal),

@@ -1,0 +1,63 @@
+using TrlSharp.Templates;
+using TrlSharp.Tests;
+
+namespace TrlSharp.Data.Tests.Templates;
+
+/// <summary>A downloaded template is untrusted: whatever it does, it ends with an error of ours, within its budget.</summary>
+public sealed class HostileTemplateTests
+{
+    private static readonly int Mutations = Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 100_000 : 1_000;
+
+    public static TheoryData<string> Bombs =>
+    [
+        "{{ 'x' * 10**9 }}", "{{ [1] * 10**9 }}", "{{ ([[1]*1000]*1000)*1000 }}", "{{ 10**(10**10) }}", "{{ 7**300000 }}", "{{ '{:b}'.format(2**(2**20)) }}", "{{ 'x'|center(2000000000) }}", "{{ 'x'.zfill(2000000000) }}",
+        "{% set ns=namespace(a='xx') %}{% for i in range(60) %}{% set ns.a = ns.a ~ ns.a %}{% endfor %}", "{% set ns=namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = ns.a + ns.a %}{% endfor %}",
+        "{% set ns=namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}", "{% set ns=namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a|tojson }}",
+        "{% set ns=namespace(a=[1]) %}{% for i in range(90000) %}{% set ns.a = [ns.a] %}{% endfor %}{{ ns.a }}", "{% set ns=namespace(a=[1]) %}{% for i in range(90000) %}{% set ns.a = ns.a|map('string') %}{% endfor %}{{ ns.a|list }}",
+        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}", "{% set l = range(100000)|list %}{% for a in range(100000) %}{% set x = -1 in l %}{% endfor %}", "{% set l='a'*10000000 %}{% for i in range(1000) %}{% set x = l.find('b') %}{% endfor %}",
+        "{% macro m(n) %}{{ m(n+1) }}{{ m(n+1) }}{% endmacro %}{{ m(0) }}", "{% macro m(n) %}{% if n > 0 %}{{ m(n-1) }}{{ m(n-1) }}{% endif %}{% endmacro %}{{ m(300) }}", "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+        "{{ '%2000000000d' % 1 }}", "{{ '%.2000000000f' % 1.5 }}", "{{ '{:2000000000}'.format(1) }}", "{{ [1]|batch(1000000000, 1)|list }}", "{{ [[[1]]]|tojson(indent=1000000000) }}", "{{ range(100000)|join('x'*1000000) }}", "{{ ('-'*200000)|wordwrap(10) }}",
+    ];
+
+    public static TheoryData<string, int> Sources => new()
+    {
+        { "text ", 2_000_000 }, { "{{ x }}", 1_450_000 }, { "{{ (", 100_000 }, { "{% if 1 %}", 100_000 }, { "{{ [", 100_000 }, { "{% for x in [1] %}", 50_000 }, { "{{ -", 50_000 }, { "{# ", 300_000 }, { "{{ 9", 90_000 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public void Bombs_end_with_an_error_within_the_budget(string source)
+    {
+        var template = ChatTemplate.Parse(source);
+        Assert.Throws<TemplateException>(() => template.Render(new RenderRequest { Messages = [] }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public void Monstrous_sources_are_refused_while_they_are_read(string piece, int times)
+    {
+        // The opening once, then what nests or repeats.
+        var opening = piece.StartsWith("{{ ", StringComparison.Ordinal) && piece.Length == 4 ? "{{ " : "";
+        var source = opening + string.Concat(Enumerable.Repeat(piece[opening.Length..], times));
+        Assert.Throws<TemplateException>(() => ChatTemplate.Parse(source));
+    }
+
+    [Fact]
+    public void Damaged_templates_fail_only_with_errors_of_ours()
+    {
+        var sources = Directory.GetFiles(SharedData.Path("conformance", "templates"), "*.jinja").Order(StringComparer.Ordinal).Select(File.ReadAllText).ToList();
+        var (mutator, conversations) = (new TemplateMutator(sources, 5), new ConversationGenerator(5));
+        for (var i = 0; i < Mutations; i++)
+        {
+            var conversation = conversations.Next();
+            try
+            {
+                ChatTemplate.Parse(mutator.Next()).Render(new RenderRequest { Messages = conversation.Find("messages")!.Items, Tools = conversation.Find("tools") is { IsNull: false } tools ? tools : null, Now = DateTime.UnixEpoch });
+            }
+            catch (TemplateException)
+            {
+                // The only kind that may come out.
+            }
+        }
+    }
+}
