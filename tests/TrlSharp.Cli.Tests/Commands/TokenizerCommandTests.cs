@@ -47,11 +47,12 @@ public sealed class TokenizerCommandTests : IDisposable
         var (_, lines, _) = await Cli.RunWithInputAsync("é\nthe\n", "tokenizer", "encode", "-m", file, "--lines", "--json");
         var objects = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToArray();
         Assert.Equal("-:2", objects[1].GetProperty("origin").GetString());
-        Assert.Equal([0, 3], [objects[1].GetProperty("ranges")[0][0].GetInt32(), objects[1].GetProperty("ranges").EnumerateArray().Last()[1].GetInt32()]);
+        var ranges = objects[1].GetProperty("ranges");
+        Assert.Equal((0, 3), (ranges[0][0].GetInt32(), ranges[ranges.GetArrayLength() - 1][1].GetInt32()));
 
         // As in untrusted data: the control string is text.
         var (_, gated, _) = await Cli.RunAsync("tokenizer", "encode", "<|im_end|>", "-m", file, "--no-added-tokens", "--ids");
-        Assert.DoesNotContain(Tokenizer.Load(Model).EosTokenId.ToString()!, gated.Trim().Split(' '));
+        Assert.DoesNotContain($"{Tokenizer.Load(Model).EosTokenId}", gated.Trim().Split(' '));
     }
 
     [Fact]
