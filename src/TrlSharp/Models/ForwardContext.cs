@@ -71,6 +71,7 @@ internal sealed class ForwardContext
     public RotaryTable Rotation(RotaryEmbedding rotary)
     {
         if (_tables.TryGetValue(rotary, out var table)) return table;
+        using var scope = NewDisposeScope(); // a tensor must not be moved to the scope that it is in: TorchSharp then loses it
         table = rotary.Table(Positions, _counts, [.. _lengths.Select(length => Math.Max(length, PaddedLength))], _type);
         table.Cos.MoveToOtherDisposeScope(Positions);
         table.Sin.MoveToOtherDisposeScope(Positions);
@@ -81,8 +82,9 @@ internal sealed class ForwardContext
     public void Note(RouterDecision decision)
     {
         if (Routing is null) return;
-        foreach (var part in new[] { decision.Logits, decision.Experts, decision.Weights }) part.MoveToOtherDisposeScope(Positions);
-        Routing.Add(decision);
+        using var scope = NewDisposeScope();
+        Tensor Kept(Tensor part) => part.alias().MoveToOtherDisposeScope(Positions);
+        Routing.Add(new(Kept(decision.Logits), Kept(decision.Experts), Kept(decision.Weights)));
     }
 
     /// <summary>

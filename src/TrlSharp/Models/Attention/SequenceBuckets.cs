@@ -39,6 +39,7 @@ internal sealed class SequenceBuckets
 
         IsIdentity = padding.Count == 0 && Enumerable.Range(0, layout.Length).All(t => slotOfToken[t] == t);
         if (IsIdentity) return;
+        using var scope = NewDisposeScope(); // a tensor must not be moved to the scope that it is in: TorchSharp then loses it
         Tensor Index(long[] values) => tensor(values, device: sibling.device).MoveToOtherDisposeScope(sibling);
         (_tokenOfSlot, _slotOfToken, _padding) = (Index([.. slots]), Index(slotOfToken), Index([.. padding]));
     }
