@@ -42,9 +42,13 @@ internal static class LoraFolder
             File.WriteAllText(temporary, ConfigText(adapter));
             File.Move(temporary, Path.Combine(folder, ConfigName), overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
         {
             throw new ConfigException($"The adapter cannot be saved in {folder}: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new DiskException($"The adapter cannot be saved in {folder}: {e.Message}", e);
         }
     }
 

@@ -90,7 +90,8 @@ public sealed class Collator(int vocabularySize, LossNormalization normalization
         return sum;
     }
 
-    private void Check(TokenSequence sequence)
+    /// <exception cref="DataException">As <see cref="Collate"/> would throw it.</exception>
+    internal void Check(TokenSequence sequence)
     {
         if (sequence.Length == 0) throw Fault(sequence, "has no tokens");
         if (sequence.Weights.Length != sequence.Length)

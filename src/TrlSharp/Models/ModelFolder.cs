@@ -24,15 +24,8 @@ public static class ModelFolder
     /// <summary>Opens the weights of a folder with a configuration of another place.</summary>
     internal static CausalLM Load(string folder, ModelLoadOptions options, string path)
     {
-        if (!Directory.Exists(folder)) throw new ConfigException($"The model folder {folder} does not exist.");
-        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not a model folder.");
-        if (path == Path.Combine(folder, ConfigName)) FolderFiles.Check(folder, ConfigName);
-        var config = ModelConfig.Load(path);
-        var reader = config.Reader();
-        if (reader.Section("quantization_config") is { } quantization)
-            throw new ModelFolderException($"{path}: the weights are quantised ({quantization.Text("quant_method", "unknown method")}), which is not implemented. Use the folder with the original weights.");
+        var (config, reader, checkpoint) = Open(folder, path);
         NativeLibraries.EnsureLoaded();
-        var checkpoint = Checkpoint.Open(folder);
         var source = new CheckpointParameters(checkpoint, options.Dtype ?? StoredType(reader, checkpoint), options.Device ?? CPU);
         var model = CausalLM.Build(config, reader, source, folder, options.IgnoredConfigKeys);
         try
@@ -48,11 +41,28 @@ public static class ModelFolder
         return model;
     }
 
+    /// <summary>Whether the folder is one that can be loaded, as far as its config and the heads of its weights tell; milliseconds.</summary>
+    /// <inheritdoc cref="Load(string, ModelLoadOptions?)" path="/exception"/>
+    internal static void Check(string folder) => Open(folder, Path.Combine(folder, ConfigName));
+
+    private static (ModelConfig Config, ConfigReader Reader, Checkpoint Checkpoint) Open(string folder, string path)
+    {
+        if (!Directory.Exists(folder)) throw new ConfigException($"The model folder {folder} does not exist.");
+        if (!File.Exists(path)) throw new ModelFolderException($"{folder} has no {ConfigName}, so it is not a model folder.");
+        if (path == Path.Combine(folder, ConfigName)) FolderFiles.Check(folder, ConfigName);
+        var config = ModelConfig.Load(path);
+        var reader = config.Reader();
+        if (reader.Section("quantization_config") is { } quantization)
+            throw new ModelFolderException($"{path}: the weights are quantised ({quantization.Text("quant_method", "unknown method")}), which is not implemented. Use the folder with the original weights.");
+        return (config, reader, Checkpoint.Open(folder));
+    }
+
     /// <summary>
     /// Writes config.json, generation_config.json and the weights, and copies tokenizer and chat template. Every file appears under its name complete or not at
     /// all, config.json last; files of the same names are replaced, shards of an earlier save removed, other files left alone.
     /// </summary>
-    /// <exception cref="ConfigException">The folder cannot be written or the disk is full. Nothing half-written is left.</exception>
+    /// <exception cref="ConfigException">The folder must not be written. Nothing half-written is left.</exception>
+    /// <exception cref="DiskException">The disk is full or broken. Nothing half-written is left.</exception>
     public static void Save(CausalLM model, string folder, ModelSaveOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -61,9 +71,13 @@ public static class ModelFolder
         {
             FolderWriter.Write(model, folder, options);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
         {
             throw new ConfigException($"The model cannot be saved in {folder}: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new DiskException($"The model cannot be saved in {folder}: {e.Message}", e);
         }
     }
 

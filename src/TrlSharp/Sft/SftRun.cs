@@ -1,4 +1,5 @@
 using TrlSharp.Adapters;
+using TrlSharp.Batches;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models;
 using TrlSharp.Optimization;
@@ -36,6 +37,7 @@ public static class SftRun
         if (data.FirstChat is not null && StopGuard.NoticeFor(data.Sequences, stops, tokenizer) is { } notice) progress?.Report(new RunEvent.Notice(notice));
 
         using var model = Load(settings.Model);
+        CheckIds(data, tokenizer, model);
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
         FrozenParameters.Apply(model, settings.Model.Frozen);
         var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Path!));
@@ -56,6 +58,14 @@ public static class SftRun
         var result = SftTrainer.Train(model, data.Rows, settings.Training, optimizer, surroundings, stop);
         Save(model, adapter, optimizer, settings, data, result);
         return result;
+    }
+
+    /// <summary>A tokenizer may know more tokens than the model has embeddings for, as long as no row has one of them: found now, not in the middle of the run.</summary>
+    private static void CheckIds(SftData data, Tokenizer tokenizer, CausalLM model)
+    {
+        if (tokenizer.VocabularySize <= model.VocabularySize) return;
+        var collator = new Collator(model.VocabularySize, LossNormalization.Token);
+        foreach (var sequence in data.Rows.Concat(data.Evaluation.Values.SelectMany(rows => rows)).SelectMany(row => row.Sequences)) collator.Check(sequence);
     }
 
     private static RunLock Take(string output, SftSettings settings)
@@ -138,6 +148,7 @@ public static class SftRun
     {
         if (settings.Model.Path is not { } model) throw new ConfigException("model_name_or_path is missing: the folder of the model to start from.");
         if (!Directory.Exists(model)) throw new ConfigException($"model_name_or_path: the folder {model} does not exist.");
+        ModelFolder.Check(model); // before minutes are spent on the data
         if (settings.Data.Path is null && settings.Data.Mixture is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
         if (settings.Training.Training.OutputFolder is null) throw new ConfigException("output_dir is missing: the folder for the trained model.");
         settings.Training.Check();

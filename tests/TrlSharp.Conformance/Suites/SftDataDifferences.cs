@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using TrlSharp.Packing;
 using TrlSharp.Rows;
 using TrlSharp.Tokenization;
@@ -7,7 +8,7 @@ using TrlSharp.Tokenization;
 namespace TrlSharp.Conformance;
 
 /// <summary>The rows that TRL's SFTTrainer gets wrong, as a page of Markdown: what it trains, what is trained here, and why.</summary>
-public static class SftDataDifferences
+public static partial class SftDataDifferences
 {
     private const int Untrained = -100;
     private const int Shown = 110;
@@ -69,12 +70,11 @@ public static class SftDataDifferences
         return text.Length == 0 ? "nothing trained" : text.ToString();
     }
 
-    /// <summary>Without the file that the suite wrote the rows to.</summary>
-    private static string Message(string refusal)
-    {
-        var at = refusal.IndexOf(".jsonl", StringComparison.Ordinal);
-        return at < 0 ? refusal : "row" + refusal[(at + ".jsonl".Length)..];
-    }
+    /// <summary>Without the name of the file that the suite wrote the rows to.</summary>
+    private static string Message(string refusal) => RowFile().Replace(refusal, "row");
+
+    [GeneratedRegex(@"[^\s(]*sft-data-\d+\.jsonl")]
+    private static partial Regex RowFile();
 
     private static string Cell(string text)
     {
