@@ -44,6 +44,9 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
 
     public DateTime? Now => now;
 
+    /// <summary>Texts that are about to be joined, those of an expression behind those of the expressions around it.</summary>
+    public List<TextValue> Pieces { get; } = [];
+
     /// <summary>A run of the current place for computed text.</summary>
     public Run Run => new(0, Here, 0, 0, false, Owner, Prompt);
 
@@ -90,6 +93,13 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
         var printed = value.ToText(Run);
         Charge(printed.Text.Length);
         return printed;
+    }
+
+    /// <summary>Text to the output, as of the place where we are.</summary>
+    public void Write(TextValue text)
+    {
+        Charge(text.Text.Length);
+        Output.Append(text, Owner, Prompt, Generation);
     }
 
     /// <summary>Large inputs allow more, but their size is asked for only when a limit is met.</summary>
