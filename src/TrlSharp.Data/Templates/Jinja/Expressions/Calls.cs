@@ -98,6 +98,8 @@ internal sealed class FilterExpression(Expression? input, string name, ArgumentL
 
     public override Value Evaluate(RenderState state) => Apply(state, input!.Evaluate(state));
 
+    private readonly Func<RenderState, Arguments, Value>? _filter = FilterTable.Find(name);
+
     /// <summary>The filter, and those before it in the chain, over a value.</summary>
     public Value ApplyChain(RenderState state, Value value) => Apply(state, input is FilterExpression inner ? inner.ApplyChain(state, value) : value);
 
@@ -107,7 +109,8 @@ internal sealed class FilterExpression(Expression? input, string name, ArgumentL
         state.Step();
         state.Line = line;
         state.Touch(value);
-        return FilterTable.Apply(state, name, arguments.Evaluate(state, name, value));
+        var given = arguments.Evaluate(state, name, value);
+        return _filter is { } filter ? filter(state, given) : FilterTable.Apply(state, name, given);
     }
 }
 

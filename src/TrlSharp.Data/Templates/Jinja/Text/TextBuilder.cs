@@ -6,7 +6,7 @@ namespace TrlSharp.Templates.Jinja.Text;
 /// <summary>Builds a text value piece by piece, joining runs that continue each other. Its memory is lent, and goes back with the value.</summary>
 internal sealed class TextBuilder
 {
-    private const int FirstCharacters = 256, FirstRuns = 8;
+    private const int FirstCharacters = 4096, FirstRuns = 64; // lent, so that small texts pay nothing for it
     private char[] _text = [];
     private Run[] _runs = [];
     private int _length, _count;

@@ -1,5 +1,6 @@
 using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Scoping;
 
 namespace TrlSharp.Templates.Jinja.Values;
 
@@ -11,7 +12,7 @@ namespace TrlSharp.Templates.Jinja.Values;
 internal sealed class DataMap(RowValue data, OriginKind kind, int message, string path)
 {
     private readonly IReadOnlyList<KeyValuePair<string, RowValue>> _fields = data.Fields;
-    private Value?[]? _values;
+    private Slot[]? _values;
     private Dictionary<string, int>? _places;
     private Origin? _origin;
 
@@ -35,9 +36,9 @@ internal sealed class DataMap(RowValue data, OriginKind kind, int message, strin
 
     private Value At(int place)
     {
-        var values = _values ??= new Value?[Count];
+        var values = _values ??= new Slot[Count];
         var (key, value) = _fields[place];
-        return values[place] ??= DataValues.Of(value, kind, message, IsMessage ? key : $"{path}.{key}");
+        return values[place].Value ??= DataValues.Of(value, kind, message, IsMessage ? key : $"{path}.{key}");
     }
 
     private int Place(string key)

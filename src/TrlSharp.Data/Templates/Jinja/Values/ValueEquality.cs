@@ -12,6 +12,7 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
     {
         if (x is TextValue left && y is TextValue right) return string.Equals(left.Text, right.Text, StringComparison.Ordinal);
         if (x is IntegerValue { Small: { } i } && y is IntegerValue { Small: { } j }) return i == j;
+        if (x is BooleanValue && y is BooleanValue) return x.IsTrue == y.IsTrue;
         if (ReferenceEquals(x, y)) return x is not FloatValue { Value: double.NaN };
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         return (x, y) switch
