@@ -79,7 +79,7 @@ public sealed class ChatTemplate
             for (var i = 0; i < context.Length; i++) context[i] = Variable(request, _program.ContextNames[i]);
             _program.Layout.Enter(state);
             foreach (var statement in _program.Body) statement.Execute(state);
-            return Result(state.Output);
+            return state.Output.ToConversation();
         }
         catch (EvaluationException e)
         {
@@ -120,25 +120,4 @@ public sealed class ChatTemplate
         RowValueKind.Map => value.Fields.Sum(f => f.Key.Length + Characters(f.Value)),
         _ => 1,
     };
-
-    private static RenderedConversation Result(TextBuilder output)
-    {
-        var spans = new List<RenderedSpan>(output.Runs.Length);
-        var generations = new List<(int Id, int Start, int End)>();
-        var at = 0;
-        foreach (var run in output.Runs)
-        {
-            var end = at + run.Length;
-            spans.Add(new(at, end, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, run.Owner == Run.Unowned ? -1 : run.Owner, run.Prompt));
-            if (run.Generation != 0)
-            {
-                if (generations.Count > 0 && generations[^1].Id == run.Generation && generations[^1].End == at) generations[^1] = generations[^1] with { End = end };
-                else generations.Add((run.Generation, at, end));
-            }
-
-            at = end;
-        }
-
-        return new(output.ToString(), spans, [.. generations.Select(g => (g.Start, g.End))]);
-    }
 }

@@ -10,7 +10,7 @@ namespace TrlSharp.Templates;
 internal sealed class PreparedValues(IReadOnlyList<RowValue> messages, RowValue? tools)
 {
     private Value? _tools;
-    private readonly Value[] _messages = [.. messages.Select((m, i) => DataValues.Of(m, OriginKind.Data, i, ""))];
+    private readonly Value[] _messages = DataValues.Each(messages);
 
     /// <summary>Tool definitions; <c>none</c> when there are none.</summary>
     public Value Tools => _tools ??= DataValues.Tools(tools);

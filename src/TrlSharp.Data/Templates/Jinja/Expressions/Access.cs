@@ -9,7 +9,14 @@ internal sealed class AttributeExpression(Expression target, string name) : Expr
 {
     public override IEnumerable<Expression> Children => [target];
 
-    public override Value Evaluate(RenderState state) => Get(target.Evaluate(state), name);
+    /// <summary>On maps, the name can only be a key.</summary>
+    private readonly bool _isKey = !MapMethods.Exists(name) && !Sandbox.Forbids(MapValue.Empty, name);
+
+    public override Value Evaluate(RenderState state)
+    {
+        var value = target.Evaluate(state);
+        return _isKey && value is MapValue map ? map.Find(name) ?? UndefinedValue.Member(map, name) : Get(value, name);
+    }
 
     public static Value Get(Value value, string name)
     {
@@ -33,7 +40,7 @@ internal sealed class ItemExpression(Expression target, Expression key) : Expres
     {
         var value = target.Evaluate(state);
         if (value is TextValue text) state.Charge(text.Text.Length);
-        return Get(value, key.Evaluate(state));
+        return Get(value, key.Inspect(state));
     }
 
     public static Value Get(Value value, Value key)

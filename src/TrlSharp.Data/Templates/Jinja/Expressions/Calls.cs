@@ -12,15 +12,13 @@ internal sealed record ArgumentList(
 {
     public static ArgumentList None { get; } = new([], [], null, null);
 
+    public bool IsEmpty => Positional.Count == 0 && Named.Count == 0 && Spread is null && SpreadNamed is null;
+
     public IEnumerable<Expression> Children => Positional.Concat(Named.Select(n => n.Value)).Concat(new[] { Spread, SpreadNamed }.OfType<Expression>());
 
     public Arguments Evaluate(RenderState state, string function, Value? first = null)
     {
-        var positional = new List<Value>();
-        if (first is not null) positional.Add(first);
-        foreach (var argument in Positional) Add(argument.Evaluate(state));
-        if (Spread is not null)
-            foreach (var argument in Spread.Evaluate(state).Iterate()) Add(argument);
+        IReadOnlyList<Value> positional = Spread is null ? Fixed(state, first) : Spreading(state, first, Spread);
         if (Named.Count == 0 && SpreadNamed is null) return Arguments.Of(function, positional);
 
         var named = new List<KeyValuePair<string, Value>>();
@@ -33,12 +31,28 @@ internal sealed record ArgumentList(
         }
 
         return new(function, positional, named);
+    }
 
-        void Add(Value argument)
+    private Value[] Fixed(RenderState state, Value? first)
+    {
+        var count = first is null ? 0 : 1;
+        if (count + Positional.Count == 0) return [];
+        var values = new Value[count + Positional.Count];
+        if (first is not null) values[0] = first;
+        for (var i = 0; i < Positional.Count; i++) state.Touch(values[count++] = Positional[i].Evaluate(state));
+        return values;
+    }
+
+    private List<Value> Spreading(RenderState state, Value? first, Expression spread)
+    {
+        var values = new List<Value>(Fixed(state, first));
+        foreach (var argument in spread.Evaluate(state).Iterate())
         {
             state.Touch(argument);
-            positional.Add(argument);
+            values.Add(argument);
         }
+
+        return values;
     }
 
     private static void AddNamed(RenderState state, List<KeyValuePair<string, Value>> named, string function, string name, Value value)
@@ -84,6 +98,8 @@ internal sealed class FilterExpression(Expression? input, string name, ArgumentL
 
     public override Value Evaluate(RenderState state) => Apply(state, input!.Evaluate(state));
 
+    private readonly Func<RenderState, Arguments, Value>? _filter = FilterTable.Find(name);
+
     /// <summary>The filter, and those before it in the chain, over a value.</summary>
     public Value ApplyChain(RenderState state, Value value) => Apply(state, input is FilterExpression inner ? inner.ApplyChain(state, value) : value);
 
@@ -93,7 +109,8 @@ internal sealed class FilterExpression(Expression? input, string name, ArgumentL
         state.Step();
         state.Line = line;
         state.Touch(value);
-        return FilterTable.Apply(state, name, arguments.Evaluate(state, name, value));
+        var given = arguments.Evaluate(state, name, value);
+        return _filter is { } filter ? filter(state, given) : FilterTable.Apply(state, name, given);
     }
 }
 
@@ -106,6 +123,12 @@ internal sealed class TestExpression(Expression input, string name, ArgumentList
 
     public override IEnumerable<Expression> Children => arguments.Children.Prepend(input);
 
-    public override Value Evaluate(RenderState state) =>
-        BooleanValue.Of(TestTable.Apply(state, name, arguments.Evaluate(state, name, input.Evaluate(state))));
+    /// <summary>Tests of the value alone, the most frequent ones, need no arguments to be bound; null for all others.</summary>
+    private readonly Func<Value, Value?, bool>? _plain = arguments.IsEmpty ? TestTable.Plain(name) : null;
+
+    public override Value Evaluate(RenderState state)
+    {
+        var value = input.Evaluate(state);
+        return BooleanValue.Of(_plain is { } test ? test(value, null) : TestTable.Apply(state, name, arguments.Evaluate(state, name, value)));
+    }
 }

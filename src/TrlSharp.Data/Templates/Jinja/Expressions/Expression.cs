@@ -7,6 +7,12 @@ internal abstract class Expression
 {
     public abstract Value Evaluate(RenderState state);
 
+    /// <summary>The value where nobody asks for its origins: comparing, looking up.</summary>
+    public virtual Value Inspect(RenderState state) => Evaluate(state);
+
+    /// <summary>Prints the value to the output.</summary>
+    public virtual void Write(RenderState state) => state.Write(state.Text(Evaluate(state)));
+
     /// <summary>The nodes directly below.</summary>
     public virtual IEnumerable<Expression> Children => [];
 

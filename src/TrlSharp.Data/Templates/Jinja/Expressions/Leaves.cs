@@ -15,10 +15,17 @@ internal sealed class ConstantExpression(Value value) : Expression
 /// <summary>Text written in the template.</summary>
 internal sealed class TextExpression(string text, Origin origin) : Expression
 {
+    private readonly TextValue _unowned = text.Length == 0 ? TextValue.Empty : new(text, new Run(text.Length, origin, 0, text.Length, true, Run.Unowned));
+
     public string Text => text;
 
     public override Value Evaluate(RenderState state) =>
-        text.Length == 0 ? TextValue.Empty : new TextValue(text, [new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt)]);
+        text.Length == 0 ? TextValue.Empty : new TextValue(text, new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt));
+
+    public override Value Inspect(RenderState state) => _unowned;
+
+    /// <summary>Whatever is written gets the owner and the flags of the place where we are, which are the literal's.</summary>
+    public override void Write(RenderState state) => state.Write(_unowned);
 }
 
 /// <summary>A variable.</summary>

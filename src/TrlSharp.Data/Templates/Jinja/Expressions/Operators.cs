@@ -1,4 +1,3 @@
-using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Expressions;
@@ -45,36 +44,18 @@ internal sealed class LogicalExpression(bool and, Expression left, Expression ri
     }
 }
 
-/// <summary><c>a ~ b ~ c</c>: the texts joined.</summary>
-internal sealed class ConcatenationExpression(IReadOnlyList<Expression> parts) : Expression
-{
-    public override IEnumerable<Expression> Children => parts;
-
-    public override Value Evaluate(RenderState state)
-    {
-        var output = new TextBuilder();
-        foreach (var part in parts)
-        {
-            var text = state.Text(part.Evaluate(state));
-            state.Charge([text]);
-            output.Append(text, state.Owner, prompt: false, generation: 0);
-        }
-
-        return output.ToValue();
-    }
-}
-
 /// <summary><c>a &lt; b &lt;= c</c>, <c>in</c>, <c>not in</c>: chains as in Python.</summary>
-internal sealed class ComparisonExpression(Expression first, IReadOnlyList<(string Operation, Expression Operand)> rest) : Expression
+internal sealed class ComparisonExpression(Expression first, (string Operation, Expression Operand)[] rest) : Expression
 {
     public override IEnumerable<Expression> Children => rest.Select(r => r.Operand).Prepend(first);
 
     public override Value Evaluate(RenderState state)
     {
-        var left = first.Evaluate(state);
-        foreach (var (operation, operand) in rest)
+        var left = first.Inspect(state);
+        for (var i = 0; i < rest.Length; i++)
         {
-            var right = operand.Evaluate(state);
+            var (operation, operand) = rest[i];
+            var right = operand.Inspect(state);
             state.Touch(left);
             state.Touch(right);
             if (!Holds(operation, left, right)) return BooleanValue.False;

@@ -12,6 +12,7 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <param name="now">What the clock says; null: asking is refused.</param>
 internal sealed class RenderState(RenderBudget budget, Value?[] context, int size, DateTime? now, Func<(long Messages, long Characters)> inputSize)
 {
+    private static readonly Origin Start = new(OriginKind.Literal, -1, "", 1, -1);
     private readonly RenderBudget _budget = budget;
     private long _steps = budget.Steps;
     private long _characters = budget.Characters;
@@ -40,9 +41,12 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     public int Depth { get; set; }
 
     /// <summary>The literal at which computed text (numbers, glue) is attributed.</summary>
-    public Origin Here { get; set; } = new(OriginKind.Literal, -1, "", 1, -1);
+    public Origin Here { get; set; } = Start;
 
     public DateTime? Now => now;
+
+    /// <summary>Texts that are about to be joined, those of an expression behind those of the expressions around it.</summary>
+    public PieceStack Pieces { get; } = new();
 
     /// <summary>A run of the current place for computed text.</summary>
     public Run Run => new(0, Here, 0, 0, false, Owner, Prompt);
@@ -50,12 +54,12 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     /// <summary>The value of a variable; null where none is assigned.</summary>
     public Value? Find(Place place) => place.Up switch
     {
-        0 => Activation.Slots[place.Slot],
+        0 => Activation.Slots[place.Slot].Value,
         Place.InContext => context[place.Slot],
-        var up => Activation.At(up).Slots[place.Slot],
+        var up => Activation.At(up).Slots[place.Slot].Value,
     };
 
-    public void Set(Place place, Value value) => Activation.At(place.Up).Slots[place.Slot] = value;
+    public void Set(Place place, Value value) => Activation.At(place.Up).Slots[place.Slot].Value = value;
 
     public int NextGeneration() => ++_generations;
 
@@ -90,6 +94,13 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
         var printed = value.ToText(Run);
         Charge(printed.Text.Length);
         return printed;
+    }
+
+    /// <summary>Text to the output, as of the place where we are.</summary>
+    public void Write(TextValue text)
+    {
+        Charge(text.Text.Length);
+        Output.Append(text, Owner, Prompt, Generation);
     }
 
     /// <summary>Large inputs allow more, but their size is asked for only when a limit is met.</summary>

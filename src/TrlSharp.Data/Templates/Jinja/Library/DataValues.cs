@@ -9,7 +9,15 @@ namespace TrlSharp.Templates.Jinja.Library;
 internal static class DataValues
 {
     /// <summary>The list of messages.</summary>
-    public static ListValue Messages(IReadOnlyList<RowValue> messages) => new([.. messages.Select((m, i) => Of(m, OriginKind.Data, i, ""))]);
+    public static ListValue Messages(IReadOnlyList<RowValue> messages) => new(Each(messages));
+
+    /// <summary>The messages, each by itself.</summary>
+    public static Value[] Each(IReadOnlyList<RowValue> messages)
+    {
+        var values = new Value[messages.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = Of(messages[i], OriginKind.Data, i, "");
+        return values;
+    }
 
     /// <summary>Tool definitions; <c>none</c> when there are none.</summary>
     public static Value Tools(RowValue? tools) => tools is null ? NoneValue.Instance : Of(tools, OriginKind.Tools, -1, "");
@@ -21,6 +29,7 @@ internal static class DataValues
     /// <param name="path">Path of the value below the message or variable; empty for the message itself.</param>
     public static Value Of(RowValue value, OriginKind kind, int message, string path)
     {
+        if (value.Kind == RowValueKind.Map) return new MapValue(new DataMap(value, kind, message, path));
         var origin = new Origin(kind, message, path, 0, -1);
         return value.Kind switch
         {
@@ -29,15 +38,12 @@ internal static class DataValues
             RowValueKind.Integer => new IntegerValue(value.Integer, origin),
             RowValueKind.Real => new FloatValue(value.Real, origin),
             RowValueKind.String => Text(value.Text, origin),
-            RowValueKind.List => new ListValue([.. value.Items.Select((item, i) => Of(item, kind, message, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")))], source: origin),
-            _ => new MapValue(
-                [.. value.Fields.Select(f => KeyValuePair.Create<Value, Value>(Text(f.Key, origin), Of(f.Value, kind, message, path.Length == 0 && kind == OriginKind.Data ? f.Key : $"{path}.{f.Key}")))],
-                path.Length == 0 && kind == OriginKind.Data ? message : -1,
-                origin),
+            _ => new ListValue([.. value.Items.Select((item, i) => Of(item, kind, message, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")))], source: origin),
         };
     }
 
-    private static TextValue Text(string text, Origin origin) => text.Length == 0
+    /// <summary>Text of the data, which nobody owns yet.</summary>
+    public static TextValue Text(string text, Origin origin) => text.Length == 0
         ? TextValue.Empty
-        : new(text, [new Run(text.Length, origin, 0, text.Length, true, Run.Unowned)]);
+        : new(text, new Run(text.Length, origin, 0, text.Length, true, Run.Unowned));
 }

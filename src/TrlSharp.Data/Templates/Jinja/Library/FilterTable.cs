@@ -21,6 +21,9 @@ internal static class FilterTable
 
     public static TemplateException Unknown(string name, int line) => new(TemplateFault.Syntax, line, UnknownText(name));
 
+    /// <summary>Null for one that is unknown or refused: <see cref="Apply"/> says so.</summary>
+    public static Func<RenderState, Arguments, Value>? Find(string name) => Filters.GetValueOrDefault(name);
+
     public static Value Apply(RenderState state, string name, Arguments arguments)
     {
         if (Filters.TryGetValue(name, out var filter)) return filter(state, arguments);

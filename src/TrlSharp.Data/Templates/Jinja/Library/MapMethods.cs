@@ -6,6 +6,8 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>Methods of <c>dict</c> that do not change it.</summary>
 internal static class MapMethods
 {
+    public static bool Exists(string name) => Bind(MapValue.Empty, name) is not null;
+
     public static Value? Bind(MapValue map, string name) => name switch
     {
         "items" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),

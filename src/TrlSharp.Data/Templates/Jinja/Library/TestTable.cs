@@ -52,11 +52,16 @@ internal static class TestTable
     public static string Unknown(string name) =>
         $"no test named '{name}'" + (NearestName.Find(name, Tests.Keys) is { } near ? $"; did you mean '{near}'?" : "");
 
+    /// <summary>A test of what kind a value is, which looks at nothing of its content; null when it is another.</summary>
+    public static Func<Value, Value?, bool>? Plain(string name) => IsPlain(name) ? Tests[name] : null;
+
+    private static bool IsPlain(string name) => name is "defined" or "undefined" or "none" or "string" or "mapping" or "iterable" or "sequence";
+
     public static bool Apply(RenderState state, string name, Arguments arguments)
     {
         name = Aliases.GetValueOrDefault(name, name);
         if (!Tests.TryGetValue(name, out var test)) throw EvaluationException.Runtime(Unknown(name));
-        if (name is not ("defined" or "undefined" or "none" or "string" or "mapping" or "iterable" or "sequence")) state.Touch(arguments.Positional[0]);
+        if (!IsPlain(name)) state.Touch(arguments.Positional[0]);
         var bound = Binary.Contains(name) ? arguments.Bind(2, "value", "other") : arguments.Bind(1, "value");
         return test(bound[0]!, bound.Length > 1 ? bound[1] : null);
     }

@@ -48,6 +48,7 @@ internal static class TextSearch
 
     private static (int Start, int End) Window(string text, Value? start, Value? end)
     {
+        if (start is null && end is null) return (0, text.Length);
         var length = CodePoints.Count(text);
         var from = Bound(start, 0, length);
         var to = Bound(end, length, length);

@@ -1,5 +1,3 @@
-using TrlSharp.Templates.Jinja.Values;
-
 namespace TrlSharp.Templates.Jinja.Scoping;
 
 /// <summary>The variables of one call of a function: the template itself, a macro, the body of a call block, a level of a recursive loop.</summary>
@@ -8,7 +6,7 @@ namespace TrlSharp.Templates.Jinja.Scoping;
 internal sealed class Activation(int size, Activation? outer)
 {
     /// <summary>Values; null where nothing is assigned.</summary>
-    public Value?[] Slots { get; } = size == 0 ? [] : new Value?[size];
+    public Slot[] Slots { get; } = size == 0 ? [] : new Slot[size];
 
     public Activation? Outer => outer;
 

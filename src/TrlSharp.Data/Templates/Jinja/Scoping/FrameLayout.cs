@@ -10,6 +10,6 @@ internal sealed class FrameLayout(IReadOnlyList<(int Slot, Place? From)> loads)
     public void Enter(RenderState state)
     {
         var slots = state.Activation.Slots;
-        foreach (var (slot, from) in _loads) slots[slot] = from is { } place ? state.Find(place) : null;
+        foreach (var (slot, from) in _loads) slots[slot].Value = from is { } place ? state.Find(place) : null;
     }
 }

@@ -7,9 +7,9 @@ namespace TrlSharp.Templates.Jinja.Scoping;
 /// <param name="Layout">Its own variables.</param>
 /// <param name="Size">Number of slots of its own.</param>
 /// <param name="ContextNames">What it reads from the context, in the order of the context's slots.</param>
-internal sealed record TemplateProgram(IReadOnlyList<Statement> Body, FrameLayout Layout, int Size, IReadOnlyList<string> ContextNames)
+internal sealed record TemplateProgram(Statement[] Body, FrameLayout Layout, int Size, IReadOnlyList<string> ContextNames)
 {
-    public static TemplateProgram Of(IReadOnlyList<Statement> body)
+    public static TemplateProgram Of(Statement[] body)
     {
         var symbols = Symbols.Root();
         symbols.Declare(body);

@@ -31,7 +31,7 @@ internal sealed class SetStatement(Target target, Expression expression, Origin 
 }
 
 /// <summary><c>{% set x %}…{% endset %}</c>, with an optional filter.</summary>
-internal sealed class SetBlockStatement(Target target, FilterExpression? filter, IReadOnlyList<Statement> body, Origin here) : Statement
+internal sealed class SetBlockStatement(Target target, FilterExpression? filter, Statement[] body, Origin here) : Statement
 {
     private FrameLayout? _layout;
 
@@ -66,7 +66,7 @@ internal sealed class SetBlockStatement(Target target, FilterExpression? filter,
 }
 
 /// <summary><c>{% with a = 1 %}…{% endwith %}</c>: values are evaluated outside.</summary>
-internal sealed class WithStatement(IReadOnlyList<(Target Target, Expression Value)> variables, IReadOnlyList<Statement> body) : Statement
+internal sealed class WithStatement(IReadOnlyList<(Target Target, Expression Value)> variables, Statement[] body) : Statement
 {
     private FrameLayout? _layout;
 

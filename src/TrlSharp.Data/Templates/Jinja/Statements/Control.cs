@@ -6,7 +6,7 @@ namespace TrlSharp.Templates.Jinja.Statements;
 /// <summary><c>{% if %}…{% elif %}…{% else %}…{% endif %}</c>.</summary>
 /// <param name="branches">Tests with their bodies; a null test is else.</param>
 /// <param name="readsPrompt">Whether a test reads <c>add_generation_prompt</c>, directly or through a variable.</param>
-internal sealed class IfStatement(IReadOnlyList<(Expression? Test, IReadOnlyList<Statement> Body, int Line)> branches, bool readsPrompt) : Statement
+internal sealed class IfStatement((Expression? Test, Statement[] Body, int Line)[] branches, bool readsPrompt) : Statement
 {
     public override IEnumerable<Expression> Expressions => branches.Select(b => b.Test).OfType<Expression>();
 

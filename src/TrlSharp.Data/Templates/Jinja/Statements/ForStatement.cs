@@ -7,7 +7,7 @@ namespace TrlSharp.Templates.Jinja.Statements;
 
 /// <summary><c>{% for x in items if test recursive %}…{% else %}…{% endfor %}</c>.</summary>
 internal sealed class ForStatement(
-    Target target, Expression items, Expression? test, bool recursive, IReadOnlyList<Statement> body, IReadOnlyList<Statement> otherwise, int line) : Statement
+    Target target, Expression items, Expression? test, bool recursive, Statement[] body, Statement[] otherwise, int line) : Statement
 {
     private const string Loop = "loop";
 
@@ -107,7 +107,7 @@ internal sealed class ForStatement(
         }
 
         state.Owner = owner;
-        if (loop.Index >= 0 || otherwise.Count == 0) return;
+        if (loop.Index >= 0 || otherwise.Length == 0) return;
         _otherwiseLayout!.Enter(state);
         ExecuteAll(otherwise, state);
     }

@@ -8,7 +8,7 @@ namespace TrlSharp.Templates.Jinja.Statements;
 /// <param name="name">For messages; null for a call block.</param>
 /// <param name="parameters">Names, with defaults from some point on.</param>
 /// <param name="body">What it writes.</param>
-internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expression? Default)> parameters, IReadOnlyList<Statement> body)
+internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expression? Default)> parameters, Statement[] body)
 {
     private Place[] _places = [];
     private Place? _caller, _varargs, _kwargs;
@@ -17,7 +17,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
 
     public string? Name => name;
 
-    public IReadOnlyList<Statement> Body => body;
+    public Statement[] Body => body;
 
     public IEnumerable<Expression> Defaults => parameters.Select(p => p.Default).OfType<Expression>();
 

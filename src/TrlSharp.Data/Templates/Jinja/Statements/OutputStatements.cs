@@ -26,17 +26,14 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
         state.Step();
         state.Line = here.Line;
         state.Here = here;
-        var value = expression.Evaluate(state);
-        var text = state.Text(value);
-        state.Charge(text.Text.Length);
-        if (state.Owner < 0) text = NearestOwner.Assign(text);
-        state.Output.Append(text, state.Owner, state.Prompt, state.Generation);
+        if (state.Owner >= 0) expression.Write(state);
+        else state.Write(NearestOwner.Assign(state.Text(expression.Evaluate(state))));
         return Flow.Next;
     }
 }
 
 /// <summary><c>{% print a, b %}</c>: each of them.</summary>
-internal sealed class PrintStatement(IReadOnlyList<Statement> outputs) : Statement
+internal sealed class PrintStatement(Statement[] outputs) : Statement
 {
     public override IEnumerable<Statement> Bodies => outputs;
 
@@ -55,22 +52,35 @@ internal static class NearestOwner
     public static TextValue Assign(TextValue text)
     {
         var runs = text.Runs;
-        if (runs.Length < 2 || !runs.Any(IsData) || !runs.Any(r => r.Origin.Kind == OriginKind.Literal && r.Owner < 0)) return text;
+        if (runs.Length < 2 || !Mixes(runs)) return text;
         var assigned = new Run[runs.Length];
         for (var i = 0; i < runs.Length; i++)
             assigned[i] = runs[i].Origin.Kind == OriginKind.Literal && runs[i].Owner < 0 ? runs[i] with { Owner = Nearest(runs, i) } : runs[i];
         return new(text.Text, assigned, text.IsMarkup);
     }
 
+    /// <summary>Whether there are both data and literals that nobody owns.</summary>
+    private static bool Mixes(ReadOnlySpan<Run> runs)
+    {
+        var (data, literals) = (false, false);
+        foreach (ref readonly var run in runs)
+        {
+            data |= IsData(run);
+            literals |= run.Origin.Kind == OriginKind.Literal && run.Owner < 0;
+        }
+
+        return data && literals;
+    }
+
     /// <summary>Fewest characters between; the following message wins a tie, since literals mostly open what follows.</summary>
-    private static int Nearest(Run[] runs, int at)
+    private static int Nearest(ReadOnlySpan<Run> runs, int at)
     {
         var (before, distanceBefore) = Walk(runs, at, -1);
         var (after, distanceAfter) = Walk(runs, at, 1);
         return after >= 0 && (before < 0 || distanceAfter <= distanceBefore) ? after : before;
     }
 
-    private static (int Message, int Distance) Walk(Run[] runs, int at, int step)
+    private static (int Message, int Distance) Walk(ReadOnlySpan<Run> runs, int at, int step)
     {
         var distance = 0;
         for (var i = at + step; i >= 0 && i < runs.Length; distance += runs[i].Length, i += step)
@@ -78,11 +88,11 @@ internal static class NearestOwner
         return (-1, int.MaxValue);
     }
 
-    private static bool IsData(Run run) => run.Origin.Kind == OriginKind.Data;
+    private static bool IsData(in Run run) => run.Origin.Kind == OriginKind.Data;
 }
 
 /// <summary><c>{% generation %}…{% endgeneration %}</c>: transparent; the range is recorded. Variables set inside stay inside, as in transformers.</summary>
-internal sealed class GenerationStatement(IReadOnlyList<Statement> body) : Statement
+internal sealed class GenerationStatement(Statement[] body) : Statement
 {
     private static readonly (string Name, Value Empty)[] Special =
         [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.From([])), ("varargs", new ListValue([], tuple: true))];
@@ -118,7 +128,7 @@ internal sealed class GenerationStatement(IReadOnlyList<Statement> body) : State
 }
 
 /// <summary><c>{% filter upper %}…{% endfilter %}</c>.</summary>
-internal sealed class FilterStatement(FilterExpression filter, IReadOnlyList<Statement> body, Origin here) : Statement
+internal sealed class FilterStatement(FilterExpression filter, Statement[] body, Origin here) : Statement
 {
     private FrameLayout? _layout;
 

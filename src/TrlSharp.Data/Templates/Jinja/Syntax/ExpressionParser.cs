@@ -102,7 +102,7 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
             (rest ??= []).Add((operation, Sum()));
         }
 
-        return rest is null ? first : new ComparisonExpression(first, rest);
+        return rest is null ? first : new ComparisonExpression(first, [.. rest]);
     }
 
     private Expression Sum() => LeftAssociative(Concatenation, "+", "-");
@@ -113,7 +113,7 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         if (!stream.Current.IsOperator("~")) return first;
         var parts = new List<Expression> { first };
         while (stream.SkipOperator("~")) parts.Add(Product());
-        return new ConcatenationExpression(parts);
+        return new ConcatenationExpression([.. parts]);
     }
 
     private Expression Product() => LeftAssociative(Power, "*", "/", "//", "%");
@@ -127,7 +127,8 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         while (stream.Current.Kind == TokenKind.Operator && operations.Contains(stream.Current.Value))
         {
             var operation = stream.Next().Value;
-            left = new ArithmeticExpression(operation, left, operand());
+            var right = operand();
+            left = operation != "+" ? new ArithmeticExpression(operation, left, right) : left is SumExpression sum ? sum.Plus(right) : new SumExpression(left, right);
             stream.GuardChain(++length);
         }
 

@@ -10,13 +10,14 @@ internal sealed class StatementParser
     private readonly TokenStream _stream;
     private readonly LiteralOrigins _origins = new();
     private readonly ExpressionParser _expressions;
+    private readonly TargetParser _targets;
     private int _loops;
-    private int _allLoops;
 
     private StatementParser(List<Token> tokens)
     {
         _stream = new(tokens);
         _expressions = new(_stream, _origins);
+        _targets = new(_stream, _expressions);
     }
 
     /// <exception cref="TemplateException">The source is not a valid template.</exception>
@@ -30,7 +31,7 @@ internal sealed class StatementParser
     }
 
     /// <summary>Statements up to a block that begins with one of the names; that block's name is the current token then.</summary>
-    private List<Statement> Body(params ReadOnlySpan<string> ends)
+    private Statement[] Body(params ReadOnlySpan<string> ends)
     {
         _stream.Enter();
         var body = new List<Statement>();
@@ -50,7 +51,7 @@ internal sealed class StatementParser
                     if (_stream.Current.Kind == TokenKind.Name && ends.Contains(_stream.Current.Value))
                     {
                         _stream.Leave();
-                        return body;
+                        return [.. body];
                     }
 
                     body.Add(Block(token.Line));
@@ -61,7 +62,7 @@ internal sealed class StatementParser
 
         if (ends.Length > 0) throw _stream.Fault($"unexpected end of template; {{% {string.Join(" %} or {% ", ends.ToArray())} %}} is missing");
         _stream.Leave();
-        return body;
+        return [.. body];
     }
 
     private Statement Block(int line)
@@ -94,7 +95,7 @@ internal sealed class StatementParser
 
     private IfStatement If(int line)
     {
-        var branches = new List<(Expression?, IReadOnlyList<Statement>, int)>();
+        var branches = new List<(Expression?, Statement[], int)>();
         var readsPrompt = false;
         while (true)
         {
@@ -112,14 +113,14 @@ internal sealed class StatementParser
                 _stream.Next();
             }
 
-            return new(branches, readsPrompt);
+            return new([.. branches], readsPrompt);
         }
     }
 
     private ForStatement For(int line)
     {
-        _allLoops++;
-        var target = AssignTarget(allowField: false, endName: "in");
+        _targets.Loops++;
+        var target = _targets.Assigned(allowField: false, endName: "in");
         if (!_stream.SkipName("in")) throw _stream.Fault($"expected 'in', got {_stream.Current}");
         var items = _expressions.ParseTuple(allowConditional: false, endName: "recursive");
         var test = _stream.SkipName("if") ? _expressions.Parse() : null;
@@ -128,7 +129,7 @@ internal sealed class StatementParser
         _loops++;
         var body = Body("endfor", "else");
         _loops--;
-        IReadOnlyList<Statement> otherwise = [];
+        Statement[] otherwise = [];
         if (_stream.Next().Value == "else")
         {
             EndTag();
@@ -136,13 +137,13 @@ internal sealed class StatementParser
             _stream.Next();
         }
 
-        _allLoops--;
+        _targets.Loops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
 
     private Statement Set(int line)
     {
-        var target = AssignTarget(allowField: true, endName: null);
+        var target = _targets.Assigned(allowField: true, endName: null);
         if (_stream.SkipOperator("="))
         {
             var value = _expressions.ParseTuple();
@@ -159,8 +160,8 @@ internal sealed class StatementParser
 
     private MacroStatement Macro()
     {
-        var name = VariableName();
-        var parameters = Signature();
+        var name = _targets.VariableName();
+        var parameters = _targets.Signature();
         EndTag();
         var body = Apart(() => Body("endmacro"));
         _stream.Next();
@@ -169,7 +170,7 @@ internal sealed class StatementParser
 
     private CallStatement Call(int line)
     {
-        var parameters = _stream.Current.IsOperator("(") ? Signature() : [];
+        var parameters = _stream.Current.IsOperator("(") ? _targets.Signature() : [];
         if (_expressions.Parse() is not CallExpression call) throw _stream.Fault("expected a call");
         EndTag();
         var body = Apart(() => Body("endcall"));
@@ -186,7 +187,7 @@ internal sealed class StatementParser
             outputs.Add(new OutputStatement(_expressions.Parse(), _origins.Next(line)));
         }
 
-        return new(outputs);
+        return new([.. outputs]);
     }
 
     private FilterStatement Filter(int line)
@@ -204,10 +205,10 @@ internal sealed class StatementParser
         while (_stream.Current.Kind != TokenKind.BlockEnd)
         {
             if (variables.Count > 0) _stream.ExpectOperator(",");
-            var (loops, target) = (_allLoops, default(Target));
-            _allLoops = 0;
-            target = AssignTarget(allowField: false, endName: null);
-            _allLoops = loops;
+            var (loops, target) = (_targets.Loops, default(Target));
+            _targets.Loops = 0;
+            target = _targets.Assigned(allowField: false, endName: null);
+            _targets.Loops = loops;
             _stream.ExpectOperator("=");
             variables.Add((target, _expressions.Parse()));
         }
@@ -231,68 +232,13 @@ internal sealed class StatementParser
         : throw _stream.Fault($"'{name}' outside of a loop");
 
     /// <summary>Bodies that Jinja2 compiles to functions of their own: a jump cannot leave them.</summary>
-    private List<Statement> Apart(Func<List<Statement>> parse)
+    private Statement[] Apart(Func<Statement[]> parse)
     {
         var loops = _loops;
         _loops = 0;
         var body = parse();
         _loops = loops;
         return body;
-    }
-
-    private List<(string Name, Expression? Default)> Signature()
-    {
-        _stream.ExpectOperator("(");
-        var parameters = new List<(string, Expression?)>();
-        while (!_stream.Current.IsOperator(")"))
-        {
-            if (parameters.Count > 0) _stream.ExpectOperator(",");
-            var name = VariableName();
-            var fallback = _stream.SkipOperator("=") ? _expressions.Parse() : null;
-            if (fallback is null && parameters.Exists(p => p.Item2 is not null)) throw _stream.Fault("a parameter without default follows one with default");
-            parameters.Add((name, fallback));
-        }
-
-        _stream.ExpectOperator(")");
-        return parameters;
-    }
-
-    private Target AssignTarget(bool allowField, string? endName)
-    {
-        var first = OneTarget(allowField);
-        if (first.Field is not null) return first;
-        if (!_stream.Current.IsOperator(",")) return first;
-        var parts = new List<Target> { first };
-        while (_stream.SkipOperator(","))
-        {
-            if (_stream.Current.IsOperator("=") || (endName is not null && _stream.Current.IsName(endName)) || _stream.Current.IsOperator(")")) break;
-            parts.Add(OneTarget(allowField: false));
-        }
-
-        return new(null, parts: parts);
-    }
-
-    private Target OneTarget(bool allowField)
-    {
-        if (_stream.SkipOperator("("))
-        {
-            _stream.Enter();
-            var inner = AssignTarget(allowField: false, endName: null);
-            _stream.ExpectOperator(")");
-            _stream.Leave();
-            return inner;
-        }
-
-        var name = VariableName();
-        if (name == "loop" && _allLoops > 0 && !(allowField && _stream.Current.IsOperator("."))) throw _stream.Fault("the variable 'loop' cannot be assigned inside of a loop");
-        if (allowField && _stream.SkipOperator(".")) return new(name, _stream.Expect(TokenKind.Name, "a field name").Value);
-        return new(name);
-    }
-
-    private string VariableName()
-    {
-        var name = _stream.Expect(TokenKind.Name, "a name").Value;
-        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw _stream.Fault($"can't assign to '{name}'") : name;
     }
 
     private void EndTag() => _stream.Expect(TokenKind.BlockEnd, "end of statement block");

@@ -1,23 +1,24 @@
-using System.Text;
+using System.Buffers;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Text;
 
-/// <summary>Builds a text value piece by piece, joining runs that continue each other.</summary>
+/// <summary>Builds a text value piece by piece, joining runs that continue each other. Its memory is lent, and goes back with the value.</summary>
 internal sealed class TextBuilder
 {
-    private readonly StringBuilder _text = new();
-    private Run[] _runs = new Run[8];
-    private int _count;
+    private const int FirstCharacters = 4096, FirstRuns = 64; // lent, so that small texts pay nothing for it
+    private char[] _text = [];
+    private Run[] _runs = [];
+    private int _length, _count;
 
-    public int Length => _text.Length;
+    public int Length => _length;
 
     public ReadOnlySpan<Run> Runs => _runs.AsSpan(0, _count);
 
     public void Append(ReadOnlySpan<char> text, in Run run)
     {
         if (text.IsEmpty) return;
-        _text.Append(text);
+        Write(text);
         Push(run.Length == text.Length ? run : run.Stretched(text.Length));
     }
 
@@ -27,9 +28,9 @@ internal sealed class TextBuilder
     public void Append(TextValue value, int from, int to)
     {
         if (from >= to) return;
-        _text.Append(value.Text, from, to - from);
+        Write(value.Text.AsSpan(from, to - from));
         var at = 0;
-        foreach (var run in value.Runs)
+        foreach (ref readonly var run in value.Runs)
         {
             var start = Math.Max(from, at);
             var end = Math.Min(to, at + run.Length);
@@ -42,32 +43,106 @@ internal sealed class TextBuilder
     /// <summary>The value with every run changed: owners decided, flags set.</summary>
     public void Append(TextValue value, int owner, bool prompt, int generation)
     {
-        _text.Append(value.Text);
-        foreach (var run in value.Runs)
+        Write(value.Text);
+        foreach (ref readonly var run in value.Runs)
         {
-            Push(run with
-            {
-                Owner = run.Owner == Run.Unowned ? owner : run.Owner,
-                Prompt = run.Prompt || prompt,
-                Generation = run.Generation == 0 ? generation : run.Generation,
-            });
+            Push(new(
+                run.Length, run.Origin, run.SourceStart, run.SourceEnd, run.Exact,
+                run.Owner == Run.Unowned ? owner : run.Owner, run.Prompt || prompt, run.Generation == 0 ? generation : run.Generation));
         }
     }
 
-    public TextValue ToValue(bool markup = false) => new(_text.ToString(), Runs.ToArray(), markup);
+    /// <summary>All that was appended; the builder is empty then.</summary>
+    public TextValue ToValue(bool markup = false)
+    {
+        var runs = Runs;
+        var value = runs.Length == 1 ? new TextValue(TakeText(), runs[0], markup) : new TextValue(TakeText(), runs.ToArray(), markup);
+        TakeRuns();
+        return value;
+    }
 
-    public override string ToString() => _text.ToString();
+    /// <summary>The text and its runs as they are read from outside; the builder is empty then.</summary>
+    public RenderedConversation ToConversation()
+    {
+        var spans = new RenderedSpan[_count];
+        List<(int Start, int End)>? generations = null;
+        var (at, open) = (0, 0);
+        for (var i = 0; i < spans.Length; i++)
+        {
+            ref readonly var run = ref _runs[i];
+            var end = at + run.Length;
+            spans[i] = new(at, end, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, run.Owner == Run.Unowned ? -1 : run.Owner, run.Prompt);
+            if (run.Generation != 0)
+            {
+                generations ??= [];
+                if (open == run.Generation) generations[^1] = (generations[^1].Start, end);
+                else generations.Add((at, end));
+            }
+
+            (at, open) = (end, run.Generation);
+        }
+
+        TakeRuns();
+        return new(TakeText(), spans, generations is null ? [] : generations);
+    }
+
+    private string TakeText()
+    {
+        var text = new string(_text, 0, _length);
+        if (_text.Length > 0) ArrayPool<char>.Shared.Return(_text);
+        (_text, _length) = ([], 0);
+        return text;
+    }
+
+    private void TakeRuns()
+    {
+        if (_runs.Length > 0) GiveBack(_runs, _count);
+        (_runs, _count) = ([], 0);
+    }
+
+    private void Write(ReadOnlySpan<char> text)
+    {
+        if (_length + text.Length > _text.Length) GrowText(text.Length);
+        text.CopyTo(_text.AsSpan(_length));
+        _length += text.Length;
+    }
+
+    private void GrowText(int more)
+    {
+        var larger = ArrayPool<char>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(FirstCharacters, Math.Max(2L * _length, (long)_length + more))));
+        _text.AsSpan(0, _length).CopyTo(larger);
+        if (_text.Length > 0) ArrayPool<char>.Shared.Return(_text);
+        _text = larger;
+    }
 
     private void Push(in Run run)
     {
-        if (_count > 0 && _runs[_count - 1].Joins(run))
+        if (_count > 0)
         {
             ref var last = ref _runs[_count - 1];
-            last = last with { Length = last.Length + run.Length, SourceEnd = run.SourceEnd };
-            return;
+            if (last.Joins(run))
+            {
+                last = last with { Length = last.Length + run.Length, SourceEnd = run.SourceEnd };
+                return;
+            }
         }
 
-        if (_count == _runs.Length) Array.Resize(ref _runs, _count * 2);
+        if (_count == _runs.Length) GrowRuns();
         _runs[_count++] = run;
+    }
+
+    private void GrowRuns()
+    {
+        var larger = ArrayPool<Run>.Shared.Rent(Math.Max(FirstRuns, _count * 2));
+        Runs.CopyTo(larger);
+        if (_runs.Length > 0) GiveBack(_runs, _count);
+        _runs = larger;
+    }
+
+    /// <summary>Without the origins, which would be kept alive.</summary>
+    private static void GiveBack(Run[] runs, int used)
+    {
+        Array.Clear(runs, 0, used);
+        ArrayPool<Run>.Shared.Return(runs);
     }
 }

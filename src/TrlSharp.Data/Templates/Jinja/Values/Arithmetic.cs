@@ -12,6 +12,7 @@ internal static class Arithmetic
 
     public static Value Apply(RenderState state, string operation, Value left, Value right)
     {
+        if (left is IntegerValue { Small: { } i } && right is IntegerValue { Small: { } j } && Small(operation, i, j) is { } result) return result;
         if (operation == "%" && left is TextValue template) return PercentFormat.Apply(state, template, right);
         if (left is UndefinedValue ul) throw ul.Fail();
         if (right is UndefinedValue ur) throw ur.Fail();
@@ -55,6 +56,16 @@ internal static class Arithmetic
         return TextValue.Join(left, right, state.Owner, markup);
     }
 
+    /// <summary>Of numbers that fit, whose result fits; null where the general way is needed.</summary>
+    private static IntegerValue? Small(string operation, long left, long right) => operation switch
+    {
+        "+" => IntegerValue.Of(left + right),
+        "-" => IntegerValue.Of(left - right),
+        "*" => IntegerValue.Of(left * right),
+        "%" when right > 0 => IntegerValue.Of(((left % right) + right) % right),
+        _ => null,
+    };
+
     private static ListValue Concatenate(RenderState state, ListValue left, ListValue right)
     {
         const int CostOfElement = 4;
@@ -77,7 +88,7 @@ internal static class Arithmetic
         {
             // All of it stands for the one piece.
             var repeated = string.Concat(Enumerable.Repeat(piece.Text, count));
-            return new TextValue(repeated, [only with { Length = repeated.Length, Exact = false, Owner = only.Owner == Run.Unowned ? state.Owner : only.Owner }], piece.IsMarkup);
+            return new TextValue(repeated, only with { Length = repeated.Length, Exact = false, Owner = only.Owner == Run.Unowned ? state.Owner : only.Owner }, piece.IsMarkup);
         }
 
         var output = new TextBuilder();

@@ -11,9 +11,12 @@ internal sealed class IntegerValue(BigInteger value, Origin? source = null) : Va
     // Python refuses to print longer ones: converting takes quadratic time.
     private const int MaxDigits = 4300;
     private static readonly BigInteger Printable = BigInteger.Pow(10, MaxDigits);
-    private static readonly IntegerValue[] Small = [.. Enumerable.Range(0, 256).Select(i => new IntegerValue(i))];
+    private static readonly IntegerValue[] Lowest = [.. Enumerable.Range(0, 256).Select(i => new IntegerValue(i))];
 
     public BigInteger Value { get; } = value;
+
+    /// <summary>The value where it is small, as nearly all are: computing with these needs no BigInteger.</summary>
+    public int? Small { get; } = value >= int.MinValue && value <= int.MaxValue ? (int)value : null;
 
     public override string TypeName => "int";
 
@@ -23,7 +26,7 @@ internal sealed class IntegerValue(BigInteger value, Origin? source = null) : Va
 
     public override Origin? Source => source;
 
-    public static IntegerValue Of(long value) => (ulong)value < (ulong)Small.Length ? Small[value] : new(value);
+    public static IntegerValue Of(long value) => (ulong)value < (ulong)Lowest.Length ? Lowest[value] : new(value);
 
     public override Value? Attribute(string name) => NumberMethods.Bind(this, Value, name);
 

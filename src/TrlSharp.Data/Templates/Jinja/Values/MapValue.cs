@@ -3,32 +3,41 @@ using TrlSharp.Templates.Jinja.Text;
 
 namespace TrlSharp.Templates.Jinja.Values;
 
-/// <summary>Python's <c>dict</c>: ordered, keys of any hashable kind.</summary>
-/// <param name="entries">In order; a later entry of an equal key has already replaced the earlier.</param>
-/// <param name="message">Index of the message that this map is; −1 when it is none.</param>
-/// <param name="source">The field it was read from.</param>
-internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries, int message = -1, Origin? source = null) : Value
+/// <summary>Python's <c>dict</c>: ordered, keys of any hashable kind. One of the data makes its values when they are read.</summary>
+internal sealed class MapValue : Value
 {
     private const int LinearLimit = 8;
-    private readonly Dictionary<Value, Value>? _index = entries.Count > LinearLimit ? new(entries, ValueEquality.Instance) : null;
-
+    private readonly DataMap? _data;
+    private IReadOnlyList<KeyValuePair<Value, Value>>? _entries;
+    private Dictionary<Value, Value>? _index;
     private long _weight;
 
-    public IReadOnlyList<KeyValuePair<Value, Value>> Entries { get; } = entries;
+    /// <param name="entries">In order; a later entry of an equal key has already replaced the earlier.</param>
+    public MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries) => _entries = entries;
 
-    public int Message { get; } = message;
+    /// <param name="data">What the caller gave.</param>
+    public MapValue(DataMap data) => _data = data;
+
+    public static MapValue Empty { get; } = new([]);
+
+    public IReadOnlyList<KeyValuePair<Value, Value>> Entries => _entries ??= _data!.Entries();
+
+    /// <summary>Index of the message that this map is; −1 when it is none.</summary>
+    public int Message => _data is null ? -1 : _data.Message;
 
     public override string TypeName => "dict";
 
-    public override bool IsTrue => Entries.Count > 0;
+    public override bool IsTrue => Length > 0;
 
-    public override Origin? Source => source;
+    public override Origin? Source => _data?.Origin;
 
     public override bool IsIterable => true;
 
     public override long Weight => _weight > 0 ? _weight : _weight = Sum();
 
-    public override int Length => Entries.Count;
+    public override int Length => _data is null ? Entries.Count : _data.Count;
+
+    private Dictionary<Value, Value>? Index => _index ??= Entries.Count > LinearLimit ? new(Entries, ValueEquality.Instance) : null;
 
     /// <summary>A map of possibly repeated keys: the last value counts, at the place of the first.</summary>
     public static MapValue From(IEnumerable<KeyValuePair<Value, Value>> entries)
@@ -52,7 +61,8 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
     /// <summary>The value of a text key, without making a text value.</summary>
     public Value? Find(string key)
     {
-        if (_index is not null) return _index.GetValueOrDefault(new TextValue(key, []));
+        if (_data is not null) return _data.Find(key);
+        if (Index is { } index) return index.GetValueOrDefault(new TextValue(key, []));
         foreach (var entry in Entries)
             if (entry.Key is TextValue text && text.Text == key) return entry.Value;
         return null;
@@ -62,7 +72,7 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
     {
         if (key is TextValue text) return Find(text.Text);
         if (!ValueEquality.IsHashable(key)) return null;
-        if (_index is not null) return _index.GetValueOrDefault(key);
+        if (Index is { } index) return index.GetValueOrDefault(key);
         foreach (var entry in Entries)
             if (ValueEquality.Instance.Equals(entry.Key, key)) return entry.Value;
         return null;
@@ -71,8 +81,8 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
     private long Sum()
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        var sum = 1 + (long)Entries.Count;
-        if (source is null)
+        var sum = 1 + (long)Length;
+        if (_data is null)
             foreach (var (key, value) in Entries) sum = Total(Total(sum, key), value);
         return sum;
     }
@@ -84,7 +94,7 @@ internal sealed class MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries
     public override void AppendRepr(TextBuilder output, in Run here)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        var frame = At(here, source, 1);
+        var frame = At(here, Source, 1);
         output.Append("{", frame);
         for (var i = 0; i < Entries.Count; i++)
         {

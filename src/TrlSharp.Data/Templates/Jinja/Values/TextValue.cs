@@ -5,18 +5,29 @@ using TrlSharp.Templates.Jinja.Text;
 namespace TrlSharp.Templates.Jinja.Values;
 
 /// <summary>Python's <c>str</c> whose characters know where they came from.</summary>
-/// <param name="text">UTF-16.</param>
-/// <param name="runs">Tile the text; empty for the empty text.</param>
-/// <param name="markup">markupsafe's <c>Markup</c>: joining escapes the other side.</param>
-internal sealed class TextValue(string text, Run[] runs, bool markup = false) : Value
+internal sealed class TextValue : Value
 {
+    private readonly Run _only; // most texts have one run, which then needs no array
+    private readonly Run[]? _runs;
+
+    /// <param name="text">UTF-16.</param>
+    /// <param name="runs">Tile the text; empty for the empty text.</param>
+    /// <param name="markup">markupsafe's <c>Markup</c>: joining escapes the other side.</param>
+    public TextValue(string text, Run[] runs, bool markup = false) => (Text, _runs, IsMarkup) = (text, runs, markup);
+
+    /// <param name="text">UTF-16, not empty.</param>
+    /// <param name="run">All of the text.</param>
+    /// <param name="markup">markupsafe's <c>Markup</c>.</param>
+    public TextValue(string text, in Run run, bool markup = false) => (Text, _only, IsMarkup) = (text, run, markup);
+
     public static TextValue Empty { get; } = new("", []);
 
-    public string Text { get; } = text;
+    public string Text { get; }
 
-    public Run[] Runs { get; } = runs;
+    /// <summary>Tile the text.</summary>
+    public ReadOnlySpan<Run> Runs => _runs is null ? new ReadOnlySpan<Run>(in _only) : _runs;
 
-    public bool IsMarkup { get; } = markup;
+    public bool IsMarkup { get; }
 
     public override string TypeName => IsMarkup ? "Markup" : "str";
 
@@ -29,38 +40,28 @@ internal sealed class TextValue(string text, Run[] runs, bool markup = false) : 
     public override int Length => CodePoints.Count(Text);
 
     public static TextValue Of(string text, in Run here, bool markup = false) =>
-        text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, [here.Length == text.Length ? here : here with { Length = text.Length, SourceEnd = here.Exact ? here.SourceStart + text.Length : here.SourceEnd }], markup);
+        text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, here.Length == text.Length ? here : here with { Length = text.Length, SourceEnd = here.Exact ? here.SourceStart + text.Length : here.SourceEnd }, markup);
 
-    public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : new(Text, Runs, markup);
+    public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : _runs is null ? new(Text, _only, markup) : new(Text, _runs, markup);
 
     /// <summary>UTF-16 characters [from, to).</summary>
     public TextValue Slice(int from, int to)
     {
         if (from >= to) return IsMarkup ? new("", [], true) : Empty;
         if (from == 0 && to == Text.Length) return this;
-        if (Runs.Length == 1) return new(Text[from..to], [Runs[0].Slice(from, to)], IsMarkup);
+        if (_runs is null) return new(Text[from..to], _only.Slice(from, to), IsMarkup);
         var output = new TextBuilder();
         output.Append(this, from, to);
         return output.ToValue(IsMarkup);
     }
 
-    /// <summary>One text behind the other, the most frequent operation of all; runs that nobody owns yet get <paramref name="owner"/>.</summary>
+    /// <summary>One text behind the other; runs that nobody owns yet get <paramref name="owner"/>.</summary>
     public static TextValue Join(TextValue left, TextValue right, int owner, bool markup)
     {
-        var runs = new Run[left.Runs.Length + right.Runs.Length];
-        var count = 0;
-        foreach (var part in (ReadOnlySpan<Run[]>)[left.Runs, right.Runs])
-        {
-            foreach (var run in part)
-            {
-                var owned = run.Owner == Run.Unowned ? run with { Owner = owner } : run;
-                if (count > 0 && runs[count - 1].Joins(owned)) runs[count - 1] = runs[count - 1] with { Length = runs[count - 1].Length + owned.Length, SourceEnd = owned.SourceEnd };
-                else runs[count++] = owned;
-            }
-        }
-
-        if (count < runs.Length) Array.Resize(ref runs, count);
-        return new(string.Concat(left.Text, right.Text), runs, markup);
+        var output = new TextBuilder();
+        output.Append(left, owner, prompt: false, generation: 0);
+        output.Append(right, owner, prompt: false, generation: 0);
+        return output.ToValue(markup);
     }
 
     /// <summary>Each character mapped to text, origins kept; one that becomes several stands for its source character.</summary>

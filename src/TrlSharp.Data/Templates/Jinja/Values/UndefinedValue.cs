@@ -3,9 +3,10 @@ using TrlSharp.Templates.Jinja.Text;
 namespace TrlSharp.Templates.Jinja.Values;
 
 /// <summary>What a missing name or field gives: prints as nothing, is false and empty, and fails on any other use.</summary>
-/// <param name="hint">The message of the failure.</param>
+/// <param name="hint">The message of the failure; of a missing member, its name.</param>
 /// <param name="fault">What kind of failure; unsafe attributes are refusals.</param>
-internal sealed class UndefinedValue(string hint, TemplateFault fault = TemplateFault.Runtime) : Value
+/// <param name="owner">What has no member of that name; null for other failures.</param>
+internal sealed class UndefinedValue(string hint, TemplateFault fault = TemplateFault.Runtime, Value? owner = null) : Value
 {
     public override string TypeName => "Undefined";
 
@@ -17,9 +18,8 @@ internal sealed class UndefinedValue(string hint, TemplateFault fault = Template
 
     public static UndefinedValue Name(string name) => new($"'{name}' is undefined");
 
-    public static UndefinedValue Member(Value owner, string name) => owner is NoneValue
-        ? new($"'None' has no attribute '{name}'")
-        : new($"'{owner.TypeName} object' has no attribute '{name}'");
+    /// <summary>The most frequent of all, since templates ask for what is optional: its message is only made when needed.</summary>
+    public static UndefinedValue Member(Value owner, string name) => new(name, owner: owner);
 
     public override IEnumerable<Value> Iterate() => [];
 
@@ -27,5 +27,10 @@ internal sealed class UndefinedValue(string hint, TemplateFault fault = Template
 
     public override TextValue ToText(in Run here) => TextValue.Empty;
 
-    public EvaluationException Fail() => new(fault, hint);
+    public EvaluationException Fail() => new(fault, owner switch
+    {
+        null => hint,
+        NoneValue => $"'None' has no attribute '{hint}'",
+        _ => $"'{owner.TypeName} object' has no attribute '{hint}'",
+    });
 }

@@ -10,11 +10,13 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
 
     public bool Equals(Value? x, Value? y)
     {
+        if (x is TextValue left && y is TextValue right) return string.Equals(left.Text, right.Text, StringComparison.Ordinal);
+        if (x is IntegerValue { Small: { } i } && y is IntegerValue { Small: { } j }) return i == j;
+        if (x is BooleanValue && y is BooleanValue) return x.IsTrue == y.IsTrue;
         if (ReferenceEquals(x, y)) return x is not FloatValue { Value: double.NaN };
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         return (x, y) switch
         {
-            (TextValue a, TextValue b) => string.Equals(a.Text, b.Text, StringComparison.Ordinal),
             (NoneValue, NoneValue) => true,
             (UndefinedValue, UndefinedValue) => true,
             (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(p => Equals(p.First, p.Second)),

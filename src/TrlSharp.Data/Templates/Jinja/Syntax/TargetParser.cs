@@ -1,0 +1,66 @@
+using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Statements;
+
+namespace TrlSharp.Templates.Jinja.Syntax;
+
+/// <summary>What statements bind: targets of assignments and loops, parameters of macros.</summary>
+internal sealed class TargetParser(TokenStream stream, ExpressionParser expressions)
+{
+    /// <summary>Loops around, in which the variable <c>loop</c> is taken.</summary>
+    public int Loops { get; set; }
+
+    public List<(string Name, Expression? Default)> Signature()
+    {
+        stream.ExpectOperator("(");
+        var parameters = new List<(string, Expression?)>();
+        while (!stream.Current.IsOperator(")"))
+        {
+            if (parameters.Count > 0) stream.ExpectOperator(",");
+            var name = VariableName();
+            var fallback = stream.SkipOperator("=") ? expressions.Parse() : null;
+            if (fallback is null && parameters.Exists(p => p.Item2 is not null)) throw stream.Fault("a parameter without default follows one with default");
+            parameters.Add((name, fallback));
+        }
+
+        stream.ExpectOperator(")");
+        return parameters;
+    }
+
+    public Target Assigned(bool allowField, string? endName)
+    {
+        var first = OneTarget(allowField);
+        if (first.Field is not null) return first;
+        if (!stream.Current.IsOperator(",")) return first;
+        var parts = new List<Target> { first };
+        while (stream.SkipOperator(","))
+        {
+            if (stream.Current.IsOperator("=") || (endName is not null && stream.Current.IsName(endName)) || stream.Current.IsOperator(")")) break;
+            parts.Add(OneTarget(allowField: false));
+        }
+
+        return new(null, parts: parts);
+    }
+
+    private Target OneTarget(bool allowField)
+    {
+        if (stream.SkipOperator("("))
+        {
+            stream.Enter();
+            var inner = Assigned(allowField: false, endName: null);
+            stream.ExpectOperator(")");
+            stream.Leave();
+            return inner;
+        }
+
+        var name = VariableName();
+        if (name == "loop" && Loops > 0 && !(allowField && stream.Current.IsOperator("."))) throw stream.Fault("the variable 'loop' cannot be assigned inside of a loop");
+        if (allowField && stream.SkipOperator(".")) return new(name, stream.Expect(TokenKind.Name, "a field name").Value);
+        return new(name);
+    }
+
+    public string VariableName()
+    {
+        var name = stream.Expect(TokenKind.Name, "a name").Value;
+        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw stream.Fault($"can't assign to '{name}'") : name;
+    }
+}

@@ -1,0 +1,59 @@
+using TrlSharp.Rows;
+using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Scoping;
+
+namespace TrlSharp.Templates.Jinja.Values;
+
+/// <summary>A map of the conversation, tools, documents or variables. Its values are made once, when they are first read: a template reads few.</summary>
+/// <param name="data">The map.</param>
+/// <param name="kind">What the data are.</param>
+/// <param name="message">Index of the message that the map belongs to; −1 for none.</param>
+/// <param name="path">Path of the map below the message or variable.</param>
+internal sealed class DataMap(RowValue data, OriginKind kind, int message, string path)
+{
+    private readonly IReadOnlyList<KeyValuePair<string, RowValue>> _fields = data.Fields;
+    private Slot[]? _values;
+    private Dictionary<string, int>? _places;
+    private Origin? _origin;
+
+    public int Count => _fields.Count;
+
+    public Origin Origin => _origin ??= new(kind, message, path, 0, -1);
+
+    /// <summary>Index of the message that the map is; −1 when it is none.</summary>
+    public int Message => IsMessage ? message : -1;
+
+    private bool IsMessage => path.Length == 0 && kind == OriginKind.Data;
+
+    public Value? Find(string key) => Place(key) is >= 0 and var place ? At(place) : null;
+
+    public IReadOnlyList<KeyValuePair<Value, Value>> Entries()
+    {
+        var entries = new KeyValuePair<Value, Value>[Count];
+        for (var i = 0; i < entries.Length; i++) entries[i] = KeyValuePair.Create<Value, Value>(DataValues.Text(_fields[i].Key, Origin), At(i));
+        return entries;
+    }
+
+    private Value At(int place)
+    {
+        var values = _values ??= new Slot[Count];
+        var (key, value) = _fields[place];
+        return values[place].Value ??= DataValues.Of(value, kind, message, IsMessage ? key : $"{path}.{key}");
+    }
+
+    private int Place(string key)
+    {
+        const int LinearLimit = 12;
+        if (Count > LinearLimit) return (_places ??= Places()).GetValueOrDefault(key, -1);
+        for (var i = 0; i < _fields.Count; i++)
+            if (_fields[i].Key == key) return i;
+        return -1;
+    }
+
+    private Dictionary<string, int> Places()
+    {
+        var places = new Dictionary<string, int>(Count, StringComparer.Ordinal);
+        for (var i = 0; i < Count; i++) places.Add(_fields[i].Key, i);
+        return places;
+    }
+}
