@@ -64,6 +64,36 @@ public sealed class TokenizerTests
     }
 
     [Fact]
+    public void Added_tokens_get_ids_after_the_largest_keep_those_there_are_and_are_saved()
+    {
+        var more = Small.WithAddedTokens([new(7, "<|tool|>", Special: true), new(7, "<|im_end|>", Special: true), new(7, "<|tool|>", Special: true), new(7, "日!")]);
+        Assert.Equal((Small.VocabularySize, Small.VocabularySize + 1), (more.IdOf("<|tool|>"), more.IdOf("日!")));
+        Assert.Equal(Small.VocabularySize + 2, more.VocabularySize);
+        Assert.Equal(Small.IdOf("<|im_end|>"), more.IdOf("<|im_end|>"));
+        Assert.Null(Small.IdOf("<|tool|>"));
+
+        int[] ids = [.. more.Encode("a<|tool|>b日!<|im_end|>").Select(token => token.Id)];
+        Assert.Equal("a<|tool|>b日!<|im_end|>", more.Decode(ids));
+        Assert.Equal("ab日!", more.Decode(ids, skipSpecialTokens: true));
+
+        var folder = Directory.CreateTempSubdirectory("trlsharp-");
+        try
+        {
+            more.Save(folder.FullName);
+            var read = Tokenizer.Load(folder.FullName);
+            Assert.Equal(more.AddedTokens, read.AddedTokens);
+            Assert.Equal(Small.EosToken, read.EosToken);
+            foreach (var text in GeneratedTexts.Take(200, seed: 8)) Assert.Equal(more.Encode(text + "<|tool|>" + text), read.Encode(text + "<|tool|>" + text));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        Assert.Throws<ConfigException>(() => Small.WithAddedTokens([new(0, "")]));
+    }
+
+    [Fact]
     public void A_lone_surrogate_is_encoded_as_the_replacement_character_and_keeps_its_range()
     {
         var tokens = Small.Encode("a\uD83Db");

@@ -11,8 +11,8 @@ namespace TrlSharp.Tokenization.Added;
 internal sealed class AddedVocabulary
 {
     private readonly Dictionary<string, AddedToken> _byContent = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<int, AddedToken> _byId = [];
-    private readonly Dictionary<int, string> _normalized = [];
+    private readonly Dictionary<int, AddedToken> _byId = [];
+    private readonly Dictionary<string, string> _normalized = new(StringComparer.Ordinal);
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
 
     private AddedVocabulary(Utf8Vocabulary vocabulary, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
@@ -30,11 +30,13 @@ internal sealed class AddedVocabulary
             if (added.Special) _special.Add(added.Content);
         }
 
-        foreach (var token in _byId.Values)
+        // Where the vocabulary's ids have holes, a token can get an id that is taken. Both are found in texts; the last one is what the id decodes to.
+        Tokens = [.. _byContent.Values.OrderBy(token => token.Id)];
+        foreach (var token in Tokens)
             if (token.Normalized && normalizer is not null && Normalize(normalizer, token.Content) is var form && form != token.Content)
-                _normalized[token.Id] = form;
-        Raw = new AddedTokenTrie(_byId.Values.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        Normalized = new AddedTokenTrie(_byId.Values.Where(token => token.Normalized).Select(token => (_normalized.GetValueOrDefault(token.Id, token.Content), token)));
+                _normalized[token.Content] = form;
+        Raw = new AddedTokenTrie(Tokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
+        Normalized = new AddedTokenTrie(Tokens.Where(token => token.Normalized).Select(token => (_normalized.GetValueOrDefault(token.Content, token.Content), token)));
     }
 
     /// <summary>Tokens that are looked for in the text as it comes.</summary>
@@ -44,7 +46,7 @@ internal sealed class AddedVocabulary
     public AddedTokenTrie Normalized { get; }
 
     /// <summary>All of them, by id.</summary>
-    public IReadOnlyCollection<AddedToken> Tokens => _byId.Values;
+    public IReadOnlyCollection<AddedToken> Tokens { get; }
 
     public static AddedVocabulary Create(Utf8Vocabulary vocabulary, Normalizer? normalizer, IEnumerable<AddedToken> tokens) =>
         new(vocabulary, normalizer, tokens);
@@ -54,7 +56,7 @@ internal sealed class AddedVocabulary
     public AddedToken? Find(int id) => _byId.GetValueOrDefault(id);
 
     /// <summary>What decoders see for an added token: its normalized form, so that they can undo the normalization.</summary>
-    public string? DecodedForm(int id) => _normalized.TryGetValue(id, out var form) ? form : _byId.GetValueOrDefault(id)?.Content;
+    public string? DecodedForm(int id) => _byId.TryGetValue(id, out var token) ? _normalized.GetValueOrDefault(token.Content, token.Content) : null;
 
     /// <summary>Whether decoding without special tokens leaves this string out.</summary>
     public bool IsSpecial(string token) => _special.Contains(token);

@@ -57,6 +57,36 @@ public sealed class DifferentialTests
         Assert.NotEmpty(name);
     }
 
+    /// <summary>What <see cref="Tokenizer.WithAddedTokens"/> makes, saved: the real engine, ours in memory and ours read back agree.</summary>
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("qwen3")]
+    [InlineData("llama2")]
+    [InlineData("t5-small")]
+    [InlineData("bert-uncased")]
+    public void Added_tokens_mean_the_same_once_saved(string name)
+    {
+        using var gzip = new GZipStream(File.OpenRead(SharedData.Path("conformance", "tokenizers", name, "tokenizer.json.gz")), CompressionMode.Decompress);
+        using var memory = new MemoryStream();
+        gzip.CopyTo(memory);
+        var tokenizer = Tokenizer.Parse(memory.ToArray()).WithAddedTokens(
+        [
+            new(0, "<|call|>", Special: true, Normalized: false), new(0, "Zürich"), new(0, "don", SingleWord: true), new(0, "<sp>", LeftStrip: true, RightStrip: true), new(0, "the", Normalized: false), new(0, "<|call"),
+        ]);
+        var folder = Directory.CreateTempSubdirectory("trlsharp-");
+        try
+        {
+            tokenizer.Save(folder.FullName);
+            var answers = RealEngine.Generate(Path.Combine(folder.FullName, "tokenizer.json"), Seed, Count).ToArray();
+            Compare(tokenizer, answers);
+            Compare(Tokenizer.Load(folder.FullName), answers);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static void Compare(Tokenizer tokenizer, IEnumerable<RealEngine.Answer> answers)
     {
         var (compared, wrong, first) = (0, 0, "");

@@ -108,7 +108,7 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     {
         if (!_extended)
         {
-            const int StepsPerMessage = 2000, CharactersPerCharacter = 64;
+            const int StepsPerMessage = 4000, CharactersPerCharacter = 64;
             _extended = true;
             var (messages, characters) = inputSize();
             _steps += messages * StepsPerMessage;

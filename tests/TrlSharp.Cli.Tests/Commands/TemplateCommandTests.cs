@@ -1,0 +1,162 @@
+using System.Text.Json;
+
+namespace TrlSharp.Cli.Tests.Commands;
+
+public sealed class TemplateCommandTests : IDisposable
+{
+    private const string Chat = """[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]""";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp template ü ").FullName;
+
+    public TemplateCommandTests() => Write("chat.json", Chat);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Text_is_what_the_template_writes_and_nothing_else()
+    {
+        Assert.Equal("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nYes<|im_end|>\n", await Text("--template", "chatml"));
+        Assert.EndsWith("<|im_end|>\n<|im_start|>assistant\n", await Text("--template", "chatml", "--add-generation-prompt"), StringComparison.Ordinal);
+        Assert.EndsWith("<|im_start|>assistant\nYes", await Text("--template", "chatml", "--continue_final_message"), StringComparison.Ordinal);
+        var (code, piped, _) = await Cli.RunWithInputAsync(Chat, "template", "render", "--template", "plain", "--messages", "-", "--format", "text");
+        Assert.Equal((ExitCode.Done, "### User:\nHi\n\n### Assistant:\nYes</s>\n\n"), (code, piped));
+    }
+
+    [Fact]
+    public async Task Owners_are_shown_line_by_line_without_colours()
+    {
+        var (code, text, error) = await Run("--template", "chatml", "--add_generation_prompt");
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        var lines = text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, l => l.StartsWith("0 user", StringComparison.Ordinal) && l.Contains("‹Hi›<|im_end|>", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("1 assistant", StringComparison.Ordinal) && l.Contains("‹Yes›<|im_end|>", StringComparison.Ordinal));
+        Assert.StartsWith("prompt", lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', text);
+    }
+
+    [Fact]
+    public async Task Json_has_spans_that_tile_the_text()
+    {
+        var (_, json, _) = await Run("--template", "llama3", "--format", "json");
+        var root = JsonElement.Parse(json);
+        var at = 0;
+        foreach (var span in root.GetProperty("spans").EnumerateArray())
+        {
+            Assert.Equal(at, span.GetProperty("start").GetInt32());
+            at = span.GetProperty("end").GetInt32();
+        }
+
+        Assert.Equal(root.GetProperty("text").GetString()!.Length, at);
+        var data = root.GetProperty("spans").EnumerateArray().Single(s => s.GetProperty("origin").GetString() == "messages[1].content");
+        Assert.Equal((0, 3, true, 1), (data.GetProperty("source_start").GetInt32(), data.GetProperty("source_end").GetInt32(), data.GetProperty("exact").GetBoolean(), data.GetProperty("owner").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_folder_brings_its_special_tokens_and_named_templates()
+    {
+        var model = Path.Combine(_folder, "model");
+        Write(Path.Combine("model", "tokenizer_config.json"), """{"bos_token": "<b>", "chat_template": [{"name": "default", "template": "{{ bos_token }}D"}, {"name": "rag", "template": "R{{ documents[0].text }}"}]}""");
+        Write("documents.json", """[{"title": "t", "text": "paper"}]""");
+        Assert.Equal("<b>D", await Text("--template", model));
+        Assert.Equal("Rpaper", await Text("--template", model, "--template_name", "rag", "--documents", Path.Combine(_folder, "documents.json")));
+        var (code, _, error) = await Run("--template", model, "--template_name", "tool_use");
+        Assert.Equal(ExitCode.ModelFolder, code);
+        Assert.Contains("default, rag", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await Run("--template", "chatml", "--template_name", "rag")).Code);
+    }
+
+    [Fact]
+    public async Task Variables_tools_and_the_date_come_from_options_or_the_file()
+    {
+        var template = Write("t.jinja", "{{ tools[0].name if tools }}|{{ mode }}|{{ strftime_now('%d %b %Y') }}");
+        Write("tools.json", """[{"name": "mul"}]""");
+        Write("all.json", $$"""{"messages": {{Chat}}, "tools": [{"name": "own"}], "mode": "file"}""");
+        string[] dated = ["--template", template, "--template_date", "2025-07-09"];
+        Assert.Equal("mul|fast|09 Jul 2025", await Text([.. dated, "--chat_template_kwargs", """{"mode": "fast"}""", "--tools", Path.Combine(_folder, "tools.json")]));
+        var (_, own, _) = await Cli.RunAsync(["template", "render", .. dated, "--format", "text", "--messages", Path.Combine(_folder, "all.json")]);
+        Assert.Equal("own|file|09 Jul 2025", own);
+
+        // Nothing tells the date unless someone chose one.
+        var (code, _, error) = await Run("--template", template);
+        Assert.Equal(ExitCode.Data, code);
+        Assert.Contains("t.jinja:1", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\n\n{{ x", "t.jinja:3", ExitCode.Data)]
+    [InlineData("a\n{{ raise_exception('roles must alternate') }}", "t.jinja:2: the template rejects the conversation: roles must alternate", ExitCode.Data)]
+    [InlineData("{% include 'x' %}", "t.jinja:1", ExitCode.Data)]
+    [InlineData("a\n\n\n{{ 'x' * 10**9 }}", "t.jinja:4", ExitCode.Data)]
+    public async Task Faults_of_a_template_name_its_line(string source, string expected, int exitCode)
+    {
+        var (code, _, error) = await Run("--template", Write("t.jinja", source));
+        Assert.Equal(exitCode, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_arguments_say_what_there_is()
+    {
+        var (code, _, error) = await Run("--template", "chatmll");
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("chatml_tools", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await Run("--template", "chatml", "--format", "html")).Code);
+        Assert.Equal(ExitCode.Usage, (await Run("--template", "chatml", "--template_date", "soon")).Code);
+        Assert.Equal(ExitCode.Usage, (await Run("--template", "chatml", "--chat_template_kwargs", "[1]")).Code);
+        Assert.Equal(ExitCode.Usage, (await Cli.RunAsync("template", "render", "--template", "chatml", "--messages", Path.Combine(_folder, "none.json"))).ExitCode);
+        Write("bad.json", "[{");
+        (code, _, error) = await Cli.RunAsync("template", "render", "--template", "chatml", "--messages", Path.Combine(_folder, "bad.json"));
+        Assert.Equal(ExitCode.Data, code);
+        Assert.Contains("bad.json", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chatml")]
+    [InlineData("chatml_tools")]
+    [InlineData("llama3")]
+    [InlineData("zephyr")]
+    [InlineData("gemma")]
+    [InlineData("plain")]
+    public async Task Built_in_templates_have_a_card_and_keep_two_turns_in_one_example(string name)
+    {
+        var (code, card, error) = await Cli.RunAsync("template", "lint", name);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("chat of two turns           1 example", card, StringComparison.Ordinal);
+        Assert.Contains("generation prompt           \"", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("trains", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cards_say_what_a_template_drops_and_refuses()
+    {
+        Assert.Contains("field-dropped", (await Cli.RunAsync("template", "lint", "gemma")).Out, StringComparison.Ordinal);
+        Assert.Contains("tool call and result        1 example", (await Cli.RunAsync("template", "lint", "chatml_tools")).Out, StringComparison.Ordinal);
+
+        // The past is rewritten: one example for each turn.
+        var template = Write("t.jinja", "{% for m in messages %}{{ '<' + m.role + '>' }}{% if m.role != 'assistant' or loop.last %}{{ m.content }}{% endif %}{{ '</s>' }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}");
+        Assert.Contains("chat of two turns           2 examples", (await Cli.RunAsync("template", "lint", template)).Out, StringComparison.Ordinal);
+        var (code, _, error) = await Cli.RunAsync("template", "lint", Write("bad.jinja", "{{ x"));
+        Assert.Equal(ExitCode.Data, code);
+        Assert.Contains("bad.jinja:1", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await Cli.RunAsync("template", "lint", "chatmll")).ExitCode);
+    }
+
+    private async Task<string> Text(params string[] arguments)
+    {
+        var (code, text, error) = await Run([.. arguments, "--format", "text"]);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        return text;
+    }
+
+    private Task<(int Code, string Out, string Error)> Run(params string[] arguments) =>
+        Cli.RunAsync(["template", "render", "--messages", Path.Combine(_folder, "chat.json"), .. arguments]);
+
+    private string Write(string file, string text)
+    {
+        var path = Path.Combine(_folder, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
