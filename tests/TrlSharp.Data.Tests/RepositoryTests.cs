@@ -6,6 +6,19 @@ namespace TrlSharp.Data.Tests;
 /// <summary>What CONTRIBUTING.md promises about the repository itself.</summary>
 public sealed partial class RepositoryTests
 {
+    private const int LongestFile = 250;
+
+    /// <summary>Tables: long because the world is.</summary>
+    private static readonly HashSet<string> Tables = new(StringComparer.Ordinal) { "OtherOptionTable.cs", "TrainingOptionTable.cs", "DataOptionTable.cs" };
+
+    [Fact]
+    public void No_source_file_is_longer_than_250_lines_but_tables()
+    {
+        var tooLong = Sources("src", "bench", "samples").Where(f => !Tables.Contains(Path.GetFileName(f)))
+            .Select(f => (File: Path.GetRelativePath(SharedData.RepositoryRoot, f), Lines: File.ReadLines(f).Count())).Where(f => f.Lines > LongestFile);
+        Assert.Empty(tooLong);
+    }
+
     [Fact]
     public void Every_paper_that_the_sources_cite_is_listed_in_papers_and_the_reverse()
     {

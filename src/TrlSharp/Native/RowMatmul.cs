@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -243,11 +242,8 @@ internal static unsafe class RowMatmul
         }
     }
 
-    /// <summary>The lower of the two bfloat16 in each word.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // The lower and the upper of the two bfloat16 in each word.
     public static Vector512<float> Even(Vector512<uint> words) => Vector512.ShiftLeft(words, 16).AsSingle();
 
-    /// <summary>The upper of the two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Odd(Vector512<uint> words) => (words & Vector512.Create(0xFFFF0000)).AsSingle();
 }

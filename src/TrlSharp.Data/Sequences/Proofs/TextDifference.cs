@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TrlSharp.Conversations;
 
 namespace TrlSharp.Sequences.Proofs;
 
@@ -24,6 +25,11 @@ internal static class TextDifference
         return string.Create(CultureInfo.InvariantCulture,
             $"They part at character {at}:\n    {firstName.PadRight(width)}  {Window(first, at)}\n    {secondName.PadRight(width)}  {Window(second, at)}");
     }
+
+    /// <summary>The fault of a turn that stands in another text than the one it was, or would be, produced in; with the ways out.</summary>
+    public static RowFault Mismatch(string message, MaskFault fault, string what, string firstName, ReadOnlySpan<char> first, string secondName, ReadOnlySpan<char> second) => new(fault,
+        $"{message}: {what}. {Show(firstName, first, secondName, second)}\n  Ways out: train.history=auto (one example per form), other template variables in train.modes, "
+        + "turns=last, or train.history=as_rendered to train it all the same.");
 
     /// <summary>The text in quotes with line ends and controls made visible.</summary>
     public static string Quote(ReadOnlySpan<char> text)

@@ -41,13 +41,13 @@ internal sealed class TurnProver
         var i = proof.Index;
         if (proof.Prompt is null) return LocateBody(i, text);
         if (!text.Text.StartsWith(proof.Prompt, StringComparison.Ordinal))
-            return (null, Mismatch(i, MaskFault.PromptMismatch, "its context is not the prompt that an engine would build", "written", text.Text, "prompt", proof.Prompt));
+            return (null, TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.PromptMismatch, "its context is not the prompt that an engine would build", "written", text.Text, "prompt", proof.Prompt));
         var start = proof.Prompt.Length;
         if (Leak(i, text, start) is { } leak) return (null, leak);
         var span = _derivation.Derive(text, i, start, _forms[i].Content);
         var body = text.Text.AsSpan(span.Start, span.StopStart - span.Start);
         if (!body.SequenceEqual(proof.Body) || !StopAgrees(proof, text, span))
-            return (null, Mismatch(i, MaskFault.HistoryDiffers, "the template writes it otherwise in this place than a model produces it",
+            return (null, TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.HistoryDiffers, "the template writes it otherwise in this place than a model produces it",
                 "written", text.Text.AsSpan(span.Start, span.End - span.Start), "produced", proof.Body + proof.Stop));
         return (span, null);
     }
@@ -97,7 +97,7 @@ internal sealed class TurnProver
         if (!prompted && !unprompted)
         {
             if (Compose(i, produced) is not { } composed)
-                return new TurnProof { Index = i, Fault = Mismatch(i, MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text, "prompt", prompt) };
+                return new TurnProof { Index = i, Fault = TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text, "prompt", prompt) };
             (produced, start) = (composed, prompt!.Length);
             return Produced(i, produced, start, unprompted: false) with { Composed = composed, Waived = lost };
         }
@@ -224,7 +224,7 @@ internal sealed class TurnProver
         {
             var given = Renders.Continued(i, begun);
             if (produced.Text.StartsWith(given, StringComparison.Ordinal)) return (given.Length, null);
-            return (0, Mismatch(i, MaskFault.PromptMismatch, "continuing its prefill would not lead to it", "written", produced.Text, "prefilled", given));
+            return (0, TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.PromptMismatch, "continuing its prefill would not lead to it", "written", produced.Text, "prefilled", given));
         }
         catch (TemplateException e)
         {
@@ -244,12 +244,6 @@ internal sealed class TurnProver
     {
         var written = text.Text.AsSpan(span.StopStart, span.End - span.StopStart);
         if (proof.Stop.Length > 0) return written.SequenceEqual(proof.Stop);
-        return span.Stop == StopKind.Borrowed || text.Messages == proof.Index + 1 || (span.Stop == StopKind.None && !TrainsStop(proof.Index));
+        return span.Stop == StopKind.Borrowed || text.Messages == proof.Index + 1 || (span.Stop == StopKind.None && !(_policy.Stop > 0 && _weights[proof.Index].Factor(Channel.Stop).Factor > 0));
     }
-
-    private bool TrainsStop(int i) => _policy.Stop > 0 && _weights[i].Factor(Channel.Stop).Factor > 0;
-
-    private RowFault Mismatch(int i, MaskFault fault, string what, string firstName, ReadOnlySpan<char> first, string secondName, ReadOnlySpan<char> second) => new(fault,
-        $"{_weights[i].Message}: {what}. {TextDifference.Show(firstName, first, secondName, second)}\n  Ways out: train.history=auto (one example per form), other template variables in train.modes, "
-        + "turns=last, or train.history=as_rendered to train it all the same.");
 }
