@@ -10,6 +10,10 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <param name="markup">markupsafe's <c>Markup</c>: joining escapes the other side.</param>
 internal sealed class TextValue(string text, Run[] runs, bool markup = false) : Value
 {
+    private const int FewRuns = 16;
+
+    private int[]? _starts;
+
     public static TextValue Empty { get; } = new("", []);
 
     public string Text { get; } = text;
@@ -32,6 +36,22 @@ internal sealed class TextValue(string text, Run[] runs, bool markup = false) : 
         text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, [here.Length == text.Length ? here : here with { Length = text.Length, SourceEnd = here.Exact ? here.SourceStart + text.Length : here.SourceEnd }], markup);
 
     public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : new(Text, Runs, markup);
+
+    /// <summary>The run that holds a character, or one before it, and where it begins; by search where there are many, so that cutting a text up stays linear.</summary>
+    public (int Index, int Start) RunAt(int at)
+    {
+        if (Runs.Length < FewRuns) return (0, 0);
+        if (_starts is not { } starts)
+        {
+            starts = new int[Runs.Length];
+            for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + Runs[i - 1].Length;
+            _starts = starts;
+        }
+
+        var found = Array.BinarySearch(starts, at);
+        var index = found >= 0 ? found : ~found - 1;
+        return (index, starts[index]);
+    }
 
     /// <summary>UTF-16 characters [from, to).</summary>
     public TextValue Slice(int from, int to)
