@@ -42,6 +42,15 @@ public sealed class HostileTemplateTests
         Assert.Throws<TemplateException>(() => ChatTemplate.Parse(source));
     }
 
+    /// <summary>Each took a minute and more while cutting a text looked through all of its pieces from the beginning.</summary>
+    [Theory]
+    [InlineData("{{ (('ab'*50000)|reverse).replace('a','c')|length }}", "100000")]
+    [InlineData("{{ (('a b'*50000)|reverse).split()|length }}", "50001")]
+    [InlineData("{{ (('a'*100000)|reverse)|list|length }}", "100000")]
+    [InlineData("{{ (('ab'*50000)[::-1])[::2] == 'b'*50000 }}", "True")]
+    public void Texts_of_many_pieces_are_cut_in_one_go(string source, string expected) =>
+        Assert.Equal(expected, ChatTemplate.Parse(source).Render(new RenderRequest { Messages = [] }).Text);
+
     [Fact]
     public void Damaged_templates_fail_only_with_errors_of_ours()
     {

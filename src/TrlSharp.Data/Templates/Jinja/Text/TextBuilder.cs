@@ -29,14 +29,14 @@ internal sealed class TextBuilder
     {
         if (from >= to) return;
         Write(value.Text.AsSpan(from, to - from));
-        var at = 0;
-        foreach (ref readonly var run in value.Runs)
+        var (index, at) = value.RunAt(from);
+        for (; at < to; index++)
         {
+            ref readonly var run = ref value.Runs[index];
             var start = Math.Max(from, at);
             var end = Math.Min(to, at + run.Length);
             if (start < end) Push(start == at && end == at + run.Length ? run : run.Slice(start - at, end - at));
             at += run.Length;
-            if (at >= to) break;
         }
     }
 

@@ -7,8 +7,11 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <summary>Python's <c>str</c> whose characters know where they came from.</summary>
 internal sealed class TextValue : Value
 {
+    private const int FewRuns = 16;
+
     private readonly Run _only; // most texts have one run, which then needs no array
     private readonly Run[]? _runs;
+    private int[]? _starts; // of the runs, made when a text of many pieces is cut
 
     /// <param name="text">UTF-16.</param>
     /// <param name="runs">Tile the text; empty for the empty text.</param>
@@ -43,6 +46,22 @@ internal sealed class TextValue : Value
         text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, here.Length == text.Length ? here : here with { Length = text.Length, SourceEnd = here.Exact ? here.SourceStart + text.Length : here.SourceEnd }, markup);
 
     public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : _runs is null ? new(Text, _only, markup) : new(Text, _runs, markup);
+
+    /// <summary>The run that holds a character, or one before it, and where it begins; by search where there are many, so that cutting a text up stays linear.</summary>
+    public (int Index, int Start) RunAt(int at)
+    {
+        if (Runs.Length < FewRuns) return (0, 0);
+        if (_starts is not { } starts)
+        {
+            starts = new int[Runs.Length];
+            for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + Runs[i - 1].Length;
+            _starts = starts;
+        }
+
+        var found = Array.BinarySearch(starts, at);
+        var index = found >= 0 ? found : ~found - 1;
+        return (index, starts[index]);
+    }
 
     /// <summary>UTF-16 characters [from, to).</summary>
     public TextValue Slice(int from, int to)
