@@ -53,7 +53,7 @@ internal sealed record DemoRun(string Title, string Policy, string Folder)
         Optimizer = new() { LearningRate = size.LearningRate, Beta2 = 0.95 },
         Schedule = "cosine",
         WarmupSteps = size.WarmupSteps,
-        LoggingSteps = 1,
+        LoggingSteps = 20,
         SaveStrategy = IntervalStrategy.No,
     };
 
