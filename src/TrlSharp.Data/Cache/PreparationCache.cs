@@ -47,11 +47,10 @@ public sealed class PreparationCache(string folder)
         {
             try
             {
-                using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                // Deleted while the lock is held: behind it the file's writer could take it.
+                using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose))
                 {
                 }
-
-                File.Delete(file);
             }
             catch (IOException)
             {

@@ -16,6 +16,8 @@ internal sealed class PreparedWriter : IDisposable
 {
     public const string TemporaryExtension = ".tmp";
 
+    private const int Attempts = 100;
+
     private const int MostWeights = 256;
 
     private readonly string _path;
@@ -34,10 +36,28 @@ internal sealed class PreparedWriter : IDisposable
     public PreparedWriter(string path)
     {
         _path = path;
-        _temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}{TemporaryExtension}");
-        _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16);
+        (_temporary, _stream) = Create(path);
         Write([PreparedFormat.Magic]);
         Write([PreparedFormat.Version, 0u]);
+    }
+
+    /// <summary>A file that is locked. One that was taken for a leftover between its creation and its lock is made again.</summary>
+    private static (string Name, FileStream Stream) Create(string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}{TemporaryExtension}");
+            try
+            {
+                var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16);
+                if (File.Exists(name)) return (name, stream);
+                stream.Dispose();
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                // Another process looks at the file this moment, and removes it.
+            }
+        }
     }
 
     public void Append(TokenSequence sequence)
