@@ -11,7 +11,7 @@ internal sealed record DemoSize(int Largest, int Steps, int Batch, double Learni
     /// <summary>The default: under a minute on two cores.</summary>
     public static DemoSize Full { get; } = new(Largest: 6, Steps: 400, Batch: 24, LearningRate: 5e-3, WarmupSteps: 100);
 
-    /// <summary><c>--quick</c>: under 15 seconds.</summary>
+    /// <summary><c>--quick</c>: less than half the time.</summary>
     public static DemoSize Quick { get; } = new(Largest: 3, Steps: 180, Batch: 16, LearningRate: 6e-3, WarmupSteps: 60);
 
     public int Chats => Steps * Batch;
