@@ -106,7 +106,9 @@ public sealed class SequenceBuilder
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(chat);
-        return CollatorView.Show(Prover(chat).Render(_reader.Read(chat)), _tokenizer, options, chat.Origin);
+        var conversation = _reader.Read(chat);
+        var prompt = chat.PromptMessages is { } count && options.Kind == CollatorKind.Trl ? Prover(chat).RenderPrompt(conversation, count).Text : null;
+        return CollatorView.Show(Prover(chat).Render(conversation), _tokenizer, options, chat.Origin, prompt);
     }
 
     private BuildResult BuildChat(ConversationExample chat)

@@ -73,13 +73,18 @@ internal sealed class ConversationProver
 
     /// <summary>The whole conversation as one history with the preferred template variables, unproved.</summary>
     /// <exception cref="MaskException">The template refuses it.</exception>
-    public RenderedConversation Render(Conversation conversation)
+    public RenderedConversation Render(Conversation conversation) => Render(conversation, renders => renders.Text(renders.Count).Rendered);
+
+    /// <summary>What an engine would be given to sample a message, with the preferred template variables.</summary>
+    /// <exception cref="MaskException">The template refuses it.</exception>
+    public RenderedConversation RenderPrompt(Conversation conversation, int index) => Render(conversation, renders => renders.Prompt(index));
+
+    private RenderedConversation Render(Conversation conversation, Func<ConversationRenders, RenderedConversation> which)
     {
-        var forms = conversation.Messages.Select(m => _forms.Adapt(conversation, m, [])).ToArray();
-        var bodies = Array.ConvertAll(forms, f => f.Body);
+        RowValue[] bodies = [.. conversation.Messages.Select(m => _forms.Adapt(conversation, m, []).Body)];
         try
         {
-            return new ConversationRenders(_render, conversation, bodies, new PreparedValues(bodies, conversation.Tools), Modes(conversation)[0], _now).Text(forms.Length).Rendered;
+            return which(new ConversationRenders(_render, conversation, bodies, new PreparedValues(bodies, conversation.Tools), Modes(conversation)[0], _now));
         }
         catch (TemplateException e)
         {
