@@ -28,7 +28,7 @@ internal static class DataReport
         if (data.FirstChat is not { } chat) return;
         foreach (var line in TrlTotals.OfSample(data.Builder, sources).Lines("the first")) terminal.Line(line);
         terminal.Line();
-        Show(terminal, MaskTerminal.Show(data.Builder.Explain(chat), data.Builder.Policy.Name, chat.Origin.ToString()));
+        Show(terminal, Shortened(MaskTerminal.Show(data.Builder.Explain(chat), data.Builder.Policy.Name, chat.Origin.ToString())));
     }
 
     /// <summary>Every arrow from the files to the packed rows; what left at each.</summary>
@@ -56,8 +56,46 @@ internal static class DataReport
     /// <summary>Pieces of a mask view: colour where there is colour; the brackets say the same without.</summary>
     public static void Show(Terminal terminal, IEnumerable<TextPiece> pieces)
     {
-        foreach (var piece in pieces) terminal.Ansi.Write(new Text(piece.Text, StyleOf(piece.Tone)));
+        var plain = terminal.Ansi.Profile.Capabilities.ColorSystem == ColorSystem.NoColors;
+        foreach (var piece in pieces)
+        {
+            if (plain) terminal.Out.Write(piece.Text);
+            else foreach (var chunk in Chunks(piece.Text)) terminal.Ansi.Write(new Text(chunk, StyleOf(piece.Tone)));
+        }
+
         terminal.Line();
+    }
+
+    /// <summary>A look at a chat, not all of a long one; <c>mask show</c> shows all.</summary>
+    internal static IEnumerable<TextPiece> Shortened(IReadOnlyList<TextPiece> pieces)
+    {
+        const int MostLines = 60, Longest = 600;
+        var ends = Enumerable.Range(0, pieces.Count).Where(i => pieces[i].Text.EndsWith('\n')).ToArray();
+        var (head, tail) = ends.Length > MostLines ? (ends[MostLines / 2], ends[^(MostLines / 2)]) : (pieces.Count, 0);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            if (i == head + 1) yield return new(Text($"   … {ends.Length - MostLines:N0} lines that mask show shows …\n"), TextTone.Frame);
+            if (i > head && i <= tail) continue;
+            var text = pieces[i].Text;
+            yield return text.Length <= Longest || pieces[i].Tone == TextTone.Warning ? pieces[i]
+                : pieces[i] with { Text = Text($"{Whole(text[..(Longest / 2)])} … {text.Length - Longest:N0} characters … {Whole(text[^(Longest / 2)..])}") };
+        }
+    }
+
+    /// <summary>Without half a character at either end.</summary>
+    private static string Whole(string text) =>
+        text[(char.IsLowSurrogate(text[0]) ? 1 : 0)..(char.IsHighSurrogate(text[^1]) ? text.Length - 1 : text.Length)];
+
+    /// <summary>Breaking a text into terminal lines takes time that grows faster than the text.</summary>
+    private static IEnumerable<string> Chunks(string text)
+    {
+        const int Size = 2000;
+        for (int from = 0, to; from < text.Length; from = to)
+        {
+            to = Math.Min(text.Length, from + Size);
+            if (to < text.Length && char.IsLowSurrogate(text[to])) to++;
+            yield return text[from..to];
+        }
     }
 
     /// <summary>The ways in which rows leave between the file and the examples.</summary>
