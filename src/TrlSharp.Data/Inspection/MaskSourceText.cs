@@ -46,7 +46,7 @@ internal static class MaskSourceText
             if (!example.TrainedMessages.Contains(message))
                 return string.Create(CultureInfo.InvariantCulture, $"context: message {message} is not trained{(example.Part > 0 ? " in this example" : "")}");
             return span.Origin.Kind == OriginKind.Data
-                ? string.Create(CultureInfo.InvariantCulture, $"context: message {message}, but not sampled there")
+                ? string.Create(CultureInfo.InvariantCulture, $"context: {(span.Origin.Path == "role" ? "the role in the header of" : "part of")} message {message}, which the prompt supplies or another message quotes")
                 : string.Create(CultureInfo.InvariantCulture, $"context: header of message {message}, or text after its stop");
         }
 
