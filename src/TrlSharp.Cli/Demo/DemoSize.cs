@@ -12,7 +12,7 @@ internal sealed record DemoSize(int Largest, int Steps, int Batch, double Learni
     public static DemoSize Full { get; } = new(Largest: 6, Steps: 400, Batch: 24, LearningRate: 4e-3, WarmupSteps: 100);
 
     /// <summary><c>--quick</c>: a third of the time.</summary>
-    public static DemoSize Quick { get; } = new(Largest: 3, Steps: 200, Batch: 16, LearningRate: 4e-3, WarmupSteps: 60);
+    public static DemoSize Quick { get; } = new(Largest: 3, Steps: 320, Batch: 12, LearningRate: 4e-3, WarmupSteps: 100);
 
     public int Chats => Steps * Batch;
 }
