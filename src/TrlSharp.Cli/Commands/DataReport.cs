@@ -51,7 +51,7 @@ internal static class DataReport
     /// <summary>Pieces of a mask view: colour where there is colour; the brackets say the same without.</summary>
     public static void Show(Terminal terminal, IEnumerable<TextPiece> pieces)
     {
-        foreach (var piece in pieces) terminal.Ansi.Write(new Text(piece.Text, StyleOf(piece.Tone)));
+        foreach (var piece in pieces) terminal.Styled(piece.Text, StyleOf(piece.Tone));
         terminal.Line();
     }
 
