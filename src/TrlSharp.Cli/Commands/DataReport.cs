@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using TrlSharp.Cli.Commands.Masks;
 using TrlSharp.Inspection;
 using TrlSharp.Packing;
 using TrlSharp.Preparation;
@@ -10,7 +11,10 @@ namespace TrlSharp.Cli.Commands;
 /// <summary>What is said before the first step: where every row and token went, and which tokens of the first chat are trained.</summary>
 internal static class DataReport
 {
-    public static void Print(Terminal terminal, SftData data)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="data">What was prepared.</param>
+    /// <param name="sources">Where it was read from, for what TRL would have trained of it.</param>
+    public static void Print(Terminal terminal, SftData data, IReadOnlyList<SourceOptions> sources)
     {
         foreach (var notice in data.Notices) terminal.Line($"note: {notice}");
         Print(terminal, data.Account);
@@ -22,6 +26,7 @@ internal static class DataReport
         }
 
         if (data.FirstChat is not { } chat) return;
+        foreach (var line in TrlTotals.OfSample(data.Builder, sources).Lines("the first")) terminal.Line(line);
         terminal.Line();
         Show(terminal, MaskTerminal.Show(data.Builder.Explain(chat), data.Builder.Policy.Name, chat.Origin.ToString()));
     }

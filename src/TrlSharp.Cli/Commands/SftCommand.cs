@@ -40,7 +40,7 @@ internal static class SftCommand
 
         void Prepared(SftData data)
         {
-            DataReport.Print(terminal, data);
+            DataReport.Print(terminal, data, SftData.Sources(settings));
             facts.AddRange(Facts(settings, data));
         }
     }

@@ -29,7 +29,7 @@ internal sealed class ConversationReader(IReadOnlyCollection<string> extraRoles,
         return new Conversation(example.Origin, messages)
         {
             PromptMessages = example.PromptMessages,
-            Tools = NonEmpty(example.Tools),
+            Tools = ToolDefinitions.Wrapped(NonEmpty(example.Tools), findings),
             Documents = NonEmpty(example.Documents),
             TemplateKwargs = NonEmpty(example.TemplateKwargs),
             Metadata = example.Metadata,

@@ -102,6 +102,9 @@ public enum MaskFault
     /// <summary>Tool call arguments were parsed from, or written to, JSON for the template.</summary>
     ArgumentsNormalised,
 
+    /// <summary>Tool definitions without the <c>{"type": "function", "function": …}</c> around them got it, the form that transformers documents for templates.</summary>
+    ToolsNormalised,
+
     /// <summary>An untrained field of a message does not appear in the text.</summary>
     UntrainedFieldDropped,
 

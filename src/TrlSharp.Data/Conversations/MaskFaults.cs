@@ -18,7 +18,7 @@ public static class MaskFaults
     public static Severity DefaultSeverity(this MaskFault fault) => fault switch
     {
         <= MaskFault.MarkerAbsent => Severity.Error,
-        MaskFault.FieldRenamed or MaskFault.ArgumentsNormalised or MaskFault.ContentNormalised => Severity.Silent,
+        MaskFault.FieldRenamed or MaskFault.ArgumentsNormalised or MaskFault.ToolsNormalised or MaskFault.ContentNormalised => Severity.Silent,
         MaskFault.Split or MaskFault.ModeChosen or MaskFault.Trimmed or MaskFault.ComparedCollator => Severity.Silent,
         _ => Severity.Warning,
     };

@@ -12,6 +12,14 @@ public sealed record Message(int Index, string Role, RowValue Body, MessageFlags
     /// <summary>The keys under which data sets store reasoning.</summary>
     public static IReadOnlyList<string> ReasoningKeys { get; } = ["reasoning_content", "thinking", "reasoning"];
 
+    /// <summary>Whether a map of a message has reasoning under any of these keys.</summary>
+    internal static bool HasReasoning(RowValue body)
+    {
+        for (var i = 0; i < ReasoningKeys.Count; i++)
+            if (body.Find(ReasoningKeys[i]) is not null) return true;
+        return false;
+    }
+
     /// <summary>Whether an engine samples this message.</summary>
     public bool IsAssistant => Role == Roles.Assistant;
 

@@ -172,8 +172,8 @@ public sealed class DataPreparation
     private static bool CountResults(SourceAccount account, RowOrigin origin, IReadOnlyList<BuildResult> results)
     {
         var sequences = results.Sum(r => r.Sequences.Count);
-        foreach (var finding in results.SelectMany(r => r.LeftOut)) account.CountReason(finding.Fault.Code(), $"{origin}: {finding.Text}");
-        foreach (var finding in results.SelectMany(r => r.Findings)) account.CountNote(finding.Fault.Code(), $"{origin}: {finding.Text}");
+        foreach (var finding in results.SelectMany(r => r.LeftOut)) account.CountReason(finding, origin);
+        foreach (var finding in results.SelectMany(r => r.Findings)) account.CountNote(finding, origin);
         if (sequences == 0)
         {
             account.Dropped++;

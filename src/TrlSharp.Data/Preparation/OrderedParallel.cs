@@ -5,12 +5,13 @@ namespace TrlSharp.Preparation;
 /// <summary>Work on a stream by several threads with the results in the order of the stream, and with bounded memory.</summary>
 internal static class OrderedParallel
 {
-    /// <summary>Enough to keep threads busy between two meetings; few enough to hold in memory.</summary>
-    private const int BatchSize = 1024;
+    /// <summary>Enough that handing a batch over costs nothing; few enough that every thread has one.</summary>
+    private const int BatchSize = 64;
 
     /// <summary>
-    /// <paramref name="work"/> of every item. While a batch is worked on, the next one is read. Faults of rows are results, so that the first one in the order
-    /// of the stream is met first; should <paramref name="work"/> throw all the same, the first exception in that order is thrown, as it is.
+    /// <paramref name="work"/> of every item. While the caller uses the results of one batch, the next ones are worked on. Faults of rows are results, so that
+    /// the first one in the order of the stream is met first; should <paramref name="work"/> or the stream throw all the same, everything before comes first, and
+    /// then the exception as it is.
     /// </summary>
     public static IEnumerable<TOut> Select<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int threads)
     {
@@ -21,50 +22,59 @@ internal static class OrderedParallel
         }
 
         using var source = items.GetEnumerator();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        var next = ReadBatch(source);
-        while (next.Count > 0)
+        var running = new Queue<Task<Batch<TOut>>>();
+        ExceptionDispatchInfo? broken = null;
+        var more = true;
+        try
         {
-            var batch = next;
-            var reading = Task.Run(() => ReadBatch(source));
-            var results = new TOut[batch.Count];
-            var thrown = new ExceptionDispatchInfo?[batch.Count];
-            try
+            for (Start(); running.Count > 0;)
             {
-                Parallel.For(0, batch.Count, parallel, Work);
+                var batch = running.Dequeue().GetAwaiter().GetResult();
+                Start();
+                foreach (var result in batch.Results) yield return result;
+                batch.Thrown?.Throw();
             }
-            finally
-            {
-                // The enumerator may only be disposed of when nobody reads from it.
-                Task.WaitAny(reading);
-            }
+        }
+        finally
+        {
+            // Whoever stops early must not find the work still going on.
+            Task.WaitAll(running);
+        }
 
-            for (var i = 0; i < results.Length; i++)
-            {
-                thrown[i]?.Throw();
-                yield return results[i];
-            }
+        broken?.Throw();
 
-            next = reading.GetAwaiter().GetResult();
-
-            void Work(int i)
+        void Start()
+        {
+            while (more && running.Count < threads)
             {
+                var batch = new List<TIn>(BatchSize);
                 try
                 {
-                    results[i] = work(batch[i]);
+                    while (batch.Count < BatchSize && (more = source.MoveNext())) batch.Add(source.Current);
                 }
                 catch (Exception e)
                 {
-                    thrown[i] = ExceptionDispatchInfo.Capture(e);
+                    (more, broken) = (false, ExceptionDispatchInfo.Capture(e));
                 }
+
+                if (batch.Count > 0) running.Enqueue(Task.Run(() => Do(batch, work)));
             }
         }
     }
 
-    private static List<T> ReadBatch<T>(IEnumerator<T> source)
+    private static Batch<TOut> Do<TIn, TOut>(List<TIn> items, Func<TIn, TOut> work)
     {
-        var batch = new List<T>(BatchSize);
-        while (batch.Count < BatchSize && source.MoveNext()) batch.Add(source.Current);
-        return batch;
+        var results = new List<TOut>(items.Count);
+        try
+        {
+            foreach (var item in items) results.Add(work(item));
+            return new(results, null);
+        }
+        catch (Exception e)
+        {
+            return new(results, ExceptionDispatchInfo.Capture(e));
+        }
     }
+
+    private sealed record Batch<TOut>(List<TOut> Results, ExceptionDispatchInfo? Thrown);
 }

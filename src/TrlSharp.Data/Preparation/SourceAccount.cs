@@ -1,4 +1,6 @@
+using TrlSharp.Conversations;
 using TrlSharp.Examples;
+using TrlSharp.Rows;
 
 namespace TrlSharp.Preparation;
 
@@ -86,14 +88,14 @@ public sealed class SourceAccount(string name)
 
     internal void CountFormat(RowFormat format) => _formats[format] = _formats.GetValueOrDefault(format) + 1;
 
-    internal void CountReason(string reason, string first) => Count(_reasons, reason, first);
+    internal void CountReason(Finding finding, RowOrigin origin) => Count(_reasons, finding, origin);
 
-    internal void CountNote(string note, string first) => Count(_notes, note, first);
+    internal void CountNote(Finding finding, RowOrigin origin) => Count(_notes, finding, origin);
 
     internal void Refuse(string reason, string message)
     {
         Refused++;
-        CountReason(reason, message);
+        _reasons[reason] = _reasons.TryGetValue(reason, out var known) ? known with { Count = known.Count + 1 } : new(1, message);
         if (_messages.Count < MessagesKept) _messages.Add(message);
     }
 
@@ -116,6 +118,10 @@ public sealed class SourceAccount(string name)
         if (SequencesTaken > Sequences || TokensTaken > Tokens) yield return $"{name}: the mixture took more than there was.";
     }
 
-    private static void Count(SortedDictionary<string, Tally> tallies, string name, string first) =>
-        tallies[name] = tallies.TryGetValue(name, out var known) ? known with { Count = known.Count + 1 } : new(1, first);
+    /// <summary>Only the first of its kind is put into words.</summary>
+    private static void Count(SortedDictionary<string, Tally> tallies, Finding finding, RowOrigin origin)
+    {
+        var name = finding.Fault.Code();
+        tallies[name] = tallies.TryGetValue(name, out var known) ? known with { Count = known.Count + 1 } : new(1, $"{origin}: {finding.Text}");
+    }
 }

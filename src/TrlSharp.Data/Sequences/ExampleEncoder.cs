@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TrlSharp.Conversations;
 using TrlSharp.Sequences.Policies;
 using TrlSharp.Sequences.Proofs;
@@ -17,20 +18,20 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
     /// <exception cref="MaskException">Content spells a control token, and the policy forbids that; or the tokens do not decode to the text.</exception>
     public TokenExplanation Explain(ProvedExample example)
     {
-        var spelt = new List<string>();
-        var tokens = Encode(example, spelt);
+        var gate = policy.ContentSpecialTokens == ContentControlTokens.Parse || example.Spans.Count == 0 ? null : new Gate(example);
+        var tokens = Encode(example, gate);
         if (roundTrip?.Differs(example.Text, tokens) is { } decoded)
             throw new MaskException(MaskFault.DecodeMismatch, example.Origin, $"the tokens do not decode to the text. {TextDifference.Show("text", example.Text, "decoded", decoded)}");
-        var (weights, reasons, straddling) = TokenWeights.Assign(example, tokens, policy.Straddle);
+        var (weights, reasons, straddling) = TokenWeights.Assign(example, CollectionsMarshal.AsSpan(tokens), policy.Straddle);
         var findings = new List<Finding>(example.Findings);
-        if (spelt.Count > 0)
+        if (gate is { Spelt: { Count: > 0 } spelt })
         {
-            var text = $"content spells control tokens ({string.Join(", ", spelt.Distinct().Take(4))}); they are encoded as plain text. train.content_special_tokens=parse makes control tokens of them.";
+            var text = $"content spells control tokens ({string.Join(", ", spelt.Take(4))}); they are encoded as plain text. train.content_special_tokens=parse makes control tokens of them.";
             if (policy.ContentSpecialTokens == ContentControlTokens.Error) throw new MaskException(MaskFault.ControlTokenInContent, example.Origin, text);
             findings.Add(new(MaskFault.ContentSpellsControlToken, -1, text));
         }
 
-        var joint = policy.Boundary == SampledBoundary.Prompt ? example.SampledStarts.Count(s => GrowsTogether(example, s)) : 0;
+        var joint = GrownTogether(example, gate);
         if (straddling > 0) findings.Add(new(MaskFault.StraddlingToken, -1, $"{straddling} token{(straddling == 1 ? " lies" : "s lie")} across a weight border."));
         if (joint > 0) findings.Add(new(MaskFault.JointTokenisationDiffers, -1, $"{joint} turn{(joint == 1 ? "" : "s")} would be tokenised otherwise together with the prompt."));
         foreach (var finding in findings)
@@ -38,51 +39,93 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
         return new TokenExplanation(example with { Findings = findings }, tokens, weights, reasons) { Straddling = straddling, JointDiffers = joint };
     }
 
-    private List<EncodedToken> Encode(ProvedExample example, List<string> spelt)
+    private List<EncodedToken> Encode(ProvedExample example, Gate? gate)
     {
         var tokens = new List<EncodedToken>(example.Text.Length / 3);
         var from = 0;
-        foreach (var to in Cuts(example).Append(example.Text.Length))
+        foreach (var to in Cuts(example))
         {
             if (to <= from) continue;
-            var (first, start) = (tokens.Count, from);
-            tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, from > 0 && !_added.Contains(tokens[^1].Id), Gate(example, start, spelt));
-            if (start > 0)
-                for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
+            var first = tokens.Count;
+            EncodePart(example, from, to, from > 0 && !_added.Contains(tokens[^1].Id), gate, tokens);
+            if (from > 0)
+                foreach (ref var token in CollectionsMarshal.AsSpan(tokens)[first..]) token = new(token.Id, token.Start + from, token.End + from);
             from = to;
         }
 
         return tokens;
     }
 
-    private SortedSet<int> Cuts(ProvedExample example)
+    private void EncodePart(ProvedExample example, int from, int to, bool afterText, Gate? gate, List<EncodedToken> tokens)
     {
-        if (example.Everything) return [];
-        var cuts = new SortedSet<int>();
-        if (policy.Boundary == SampledBoundary.Prompt) cuts.UnionWith(example.SampledStarts);
-        if (policy.Straddle == StraddleRule.Cut)
+        if (gate is not null) gate.Shift = from;
+        tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, afterText, gate?.Admits);
+    }
+
+    /// <summary>Where parts end, in order: at the starts of the trained turns, at weight borders if the policy asks for that, and at the end.</summary>
+    private List<int> Cuts(ProvedExample example)
+    {
+        List<int> cuts = [example.Text.Length];
+        if (example.Everything) return cuts;
+        if (policy.Boundary == SampledBoundary.Prompt) cuts.AddRange(example.SampledStarts);
+        for (var i = 0; policy.Straddle == StraddleRule.Cut && i < example.Weights.Count; i++)
         {
-            for (var i = 0; i < example.Weights.Count; i++)
-            {
-                var (before, span) = (i > 0 && example.Weights[i - 1].End == example.Weights[i].Start ? example.Weights[i - 1].Weight : 0, example.Weights[i]);
-                if (before != span.Weight) cuts.Add(span.Start);
-                if (span.Weight != 0 && (i + 1 == example.Weights.Count || example.Weights[i + 1].Start != span.End)) cuts.Add(span.End);
-            }
+            var (before, span) = (i > 0 && example.Weights[i - 1].End == example.Weights[i].Start ? example.Weights[i - 1].Weight : 0, example.Weights[i]);
+            if (before != span.Weight) cuts.Add(span.Start);
+            if (span.Weight != 0 && (i + 1 == example.Weights.Count || example.Weights[i + 1].Start != span.End)) cuts.Add(span.End);
         }
 
+        cuts.Sort();
         return cuts;
     }
 
-    /// <summary>A control token counts only where every character of it is the template's or the environment's own. Words that are no control tokens always count.</summary>
-    private AddedTokenGate? Gate(ProvedExample example, int shift, List<string> spelt)
+    private bool GrowsTogether(ProvedExample example, int start, Gate? gate, List<EncodedToken> tokens)
     {
-        if (policy.ContentSpecialTokens == ContentControlTokens.Parse || example.Spans.Count == 0) return null;
-        return (start, end, token) =>
+        var from = Math.Max(0, start - JointWindow);
+        var to = Math.Min(example.Text.Length, start + JointWindow);
+        if (from > 0 && char.IsLowSurrogate(example.Text[from])) from++;
+        if (to < example.Text.Length && char.IsLowSurrogate(example.Text[to])) to--;
+        if (from >= start || to <= start) return false;
+        tokens.Clear();
+        EncodePart(example, from, to, from > 0, gate, tokens);
+        foreach (var token in tokens)
+            if (token.Start + from < start && token.End + from > start) return true;
+        return false;
+    }
+
+    private int GrownTogether(ProvedExample example, Gate? gate)
+    {
+        if (policy.Boundary != SampledBoundary.Prompt) return 0;
+        var (grown, tokens) = (0, new List<EncodedToken>(JointWindow));
+        foreach (var start in example.SampledStarts)
+            if (GrowsTogether(example, start, gate, tokens)) grown++;
+        return grown;
+    }
+
+    /// <summary>
+    /// A control token counts only where every character of it is the template's or the environment's own. Words that are no control tokens always count.
+    /// </summary>
+    private sealed class Gate
+    {
+        private readonly ProvedExample _example;
+        private HashSet<string>? _spelt;
+
+        public Gate(ProvedExample example) => (_example, Admits) = (example, Admit);
+
+        public AddedTokenGate Admits { get; }
+
+        /// <summary>Where the part that is encoded begins in the text.</summary>
+        public int Shift { get; set; }
+
+        /// <summary>Control tokens that content spells.</summary>
+        public IReadOnlyCollection<string> Spelt => _spelt ?? (IReadOnlyCollection<string>)[];
+
+        private bool Admit(int start, int end, AddedToken token)
         {
-            if (!token.Special || IsTemplateText(example, start + shift, end + shift, token)) return true;
-            spelt.Add(token.Content);
+            if (!token.Special || IsTemplateText(_example, start + Shift, end + Shift, token)) return true;
+            (_spelt ??= new(StringComparer.Ordinal)).Add(token.Content);
             return false;
-        };
+        }
     }
 
     private static bool IsTemplateText(ProvedExample example, int start, int end, AddedToken token)
@@ -100,19 +143,5 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
         for (; low < example.Spans.Count && example.Spans[low].Start < end; low++)
             if (!RenderIndex.IsTemplateText(example.Spans[low])) return false;
         return true;
-    }
-
-    private bool GrowsTogether(ProvedExample example, int start)
-    {
-        var from = Math.Max(0, start - JointWindow);
-        var to = Math.Min(example.Text.Length, start + JointWindow);
-        if (from > 0 && char.IsLowSurrogate(example.Text[from])) from++;
-        if (to < example.Text.Length && char.IsLowSurrogate(example.Text[to])) to--;
-        if (from >= start || to <= start) return false;
-        var tokens = new List<EncodedToken>(JointWindow);
-        tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, from > 0, Gate(example, from, []));
-        foreach (var token in tokens)
-            if (token.Start + from < start && token.End + from > start) return true;
-        return false;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
         tokenizer.EncodePart(completion, tokens, isFirst: start == 0, afterText: start > 0, gate: null);
         for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
         tokens.AddRange(after);
-        return Explain(example, tokens);
+        return Explain(example, [.. tokens]);
     }
 
     /// <summary>What the tokenizer's own template puts before and behind a text (BOS, EOS).</summary>
@@ -60,7 +60,7 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
         return ([.. tokens.TakeWhile(t => t.Start == t.End)], [.. tokens.Reverse().TakeWhile(t => t.Start == t.End).Reverse()]);
     }
 
-    private TokenExplanation Explain(ProvedExample example, IReadOnlyList<EncodedToken> tokens)
+    private TokenExplanation Explain(ProvedExample example, EncodedToken[] tokens)
     {
         var (weights, reasons, straddling) = TokenWeights.Assign(example, tokens, policy.Straddle);
         return new TokenExplanation(example, tokens, weights, reasons) { Straddling = straddling };

@@ -20,6 +20,7 @@ internal sealed class RoundTrip
     private readonly AddedToken?[] _added;
     private readonly byte[]?[] _bytes;
     private readonly bool _byteLevel;
+    private readonly PieceBytes? _pieces;
     private readonly bool _spaceAfterControl;
 
     public RoundTrip(Tokenizer tokenizer)
@@ -35,6 +36,7 @@ internal sealed class RoundTrip
         _change = Array.Find(changes, c => c(Sample) == decoded);
         _byteLevel = _change is not null && BytesAgree(_change(Sample), tokens);
         _spaceAfterControl = !_byteLevel && AddsSpaceAfterControl();
+        _pieces = _change is null || _byteLevel ? null : PieceBytes.Of(tokenizer, _spaceAfterControl);
     }
 
     /// <summary>Whether this tokenizer gives text back.</summary>
@@ -44,6 +46,7 @@ internal sealed class RoundTrip
     public string? Differs(string text, List<EncodedToken> tokens)
     {
         if (_change is null || (_byteLevel && BytesAgree(text, CollectionsMarshal.AsSpan(tokens)))) return null;
+        if (_pieces is not null && _pieces.Agree(text, CollectionsMarshal.AsSpan(tokens))) return null;
         var decoded = Decode(CollectionsMarshal.AsSpan(tokens));
         return decoded == text || decoded == _change(text) || BytesAgree(_change(text), CollectionsMarshal.AsSpan(tokens))
             || (_spaceAfterControl && AgreesButForSpaces(text, decoded, CollectionsMarshal.AsSpan(tokens))) ? null : decoded;

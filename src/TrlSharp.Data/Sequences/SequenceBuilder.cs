@@ -106,7 +106,9 @@ public sealed class SequenceBuilder
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(chat);
-        return CollatorView.Show(Prover(chat).Render(_reader.Read(chat)), _tokenizer, options, chat.Origin);
+        var conversation = _reader.Read(chat);
+        var prompt = chat.PromptMessages is { } count && options.Kind == CollatorKind.Trl ? Prover(chat).RenderPrompt(conversation, count).Text : null;
+        return CollatorView.Show(Prover(chat).Render(conversation), _tokenizer, options, chat.Origin, prompt);
     }
 
     private BuildResult BuildChat(ConversationExample chat)
@@ -160,10 +162,10 @@ public sealed class SequenceBuilder
                 sequence = CutTokens(sequence, limit, findings);
             }
 
-            var trained = sequence.Weights.Count(w => w > 0);
+            var trained = sequence.TrainedTokens;
             if (trained >= _options.MinTrainedTokens)
             {
-                sequences.Add(sequence with { Part = sequences.Count });
+                sequences.Add(sequence.Part == sequences.Count ? sequence : sequence with { Part = sequences.Count });
                 kept.Add(example);
                 continue;
             }
@@ -187,6 +189,8 @@ public sealed class SequenceBuilder
     {
         var weights = example.Weights.ToArray();
         TurnScaling.Scale(Policy.TurnWeight, example, weights);
-        return new TokenSequence { Tokens = [.. example.Tokens.Select(t => t.Id)], Weights = weights, Origin = example.Example.Origin, Part = example.Example.Part };
+        var ids = new int[example.Tokens.Count];
+        for (var t = 0; t < ids.Length; t++) ids[t] = example.Tokens[t].Id;
+        return new TokenSequence { Tokens = ids, Weights = weights, Origin = example.Example.Origin, Part = example.Example.Part };
     }
 }

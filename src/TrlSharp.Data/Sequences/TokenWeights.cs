@@ -6,10 +6,10 @@ namespace TrlSharp.Sequences;
 /// <summary>From weights of characters to weights of tokens. A token across a border takes the least weight, unless the policy says otherwise.</summary>
 internal static class TokenWeights
 {
-    public static (float[] Weights, int[] Reasons, int Straddling) Assign(ProvedExample example, IReadOnlyList<EncodedToken> tokens, StraddleRule rule)
+    public static (float[] Weights, int[] Reasons, int Straddling) Assign(ProvedExample example, ReadOnlySpan<EncodedToken> tokens, StraddleRule rule)
     {
-        var weights = new float[tokens.Count];
-        var reasons = new int[tokens.Count];
+        var weights = new float[tokens.Length];
+        var reasons = new int[tokens.Length];
         Array.Fill(reasons, -1);
         var straddling = 0;
         if (example.Everything)
@@ -19,11 +19,19 @@ internal static class TokenWeights
         else
         {
             var first = 0;
-            for (var t = 0; t < tokens.Count; t++)
+            ReadOnlySpan<WeightedSpan> spans = example.Weights is WeightedSpan[] array ? array : [.. example.Weights];
+            for (var t = 0; t < tokens.Length; t++)
             {
                 var token = tokens[t];
-                while (first < example.Weights.Count && example.Weights[first].End <= token.Start) first++;
-                (weights[t], reasons[t], var mixed) = Weight(example.Weights, first, token, rule);
+                while (first < spans.Length && spans[first].End <= token.Start) first++;
+                if (first == spans.Length || token.End <= spans[first].Start) continue;
+                if (spans[first].Start <= token.Start && token.End <= spans[first].End)
+                {
+                    (weights[t], reasons[t]) = (spans[first].Weight, first);
+                    continue;
+                }
+
+                (weights[t], reasons[t], var mixed) = Weight(spans, first, token, rule);
                 if (mixed) straddling++;
             }
         }
@@ -32,11 +40,11 @@ internal static class TokenWeights
         return (weights, reasons, straddling);
     }
 
-    private static (float Weight, int Reason, bool Mixed) Weight(IReadOnlyList<WeightedSpan> spans, int first, EncodedToken token, StraddleRule rule)
+    private static (float Weight, int Reason, bool Mixed) Weight(ReadOnlySpan<WeightedSpan> spans, int first, EncodedToken token, StraddleRule rule)
     {
         var (weight, reason, mixed) = (0f, -1, false);
         var at = token.Start;
-        for (var s = first; s < spans.Count && spans[s].Start < token.End; s++)
+        for (var s = first; s < spans.Length && spans[s].Start < token.End; s++)
         {
             var span = spans[s];
 

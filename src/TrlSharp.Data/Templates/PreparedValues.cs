@@ -11,10 +11,11 @@ internal sealed class PreparedValues(IReadOnlyList<RowValue> messages, RowValue?
 {
     private Value? _tools;
     private readonly Value[] _messages = DataValues.Each(messages);
+    private readonly ListValue?[] _first = new ListValue?[messages.Count + 1];
 
     /// <summary>Tool definitions; <c>none</c> when there are none.</summary>
     public Value Tools => _tools ??= DataValues.Tools(tools);
 
     /// <summary>The first messages.</summary>
-    public ListValue First(int count) => new([.. _messages.AsSpan(0, count)]);
+    public ListValue First(int count) => _first[count] ??= new([.. _messages.AsSpan(0, count)]);
 }

@@ -19,7 +19,7 @@ internal static class DataPrepareCommand
     {
         if (settings.Model.Path is null) throw new ConfigException("model_name_or_path is missing: the folder whose tokenizer and template decide about tokens.");
         using var data = SftData.Prepare(settings, new PreparationMeter(terminal), stop);
-        DataReport.Print(terminal, data);
+        DataReport.Print(terminal, data, SftData.Sources(settings));
         foreach (var file in data.PreparedFiles) terminal.Line($"kept in {file}");
         if (!data.PreparedFiles.Any()) terminal.Line("not kept: data_cache auto keeps data files of 16 MiB and more; name a folder to keep these.");
         return ExitCode.Done;

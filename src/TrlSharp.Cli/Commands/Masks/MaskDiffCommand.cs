@@ -16,7 +16,7 @@ internal static class MaskDiffCommand
     {
         var first = new Argument<string>("A") { Description = "A policy (a name, or JSON such as {\"turns\":\"last\"}), a template (a file, a folder, a built-in name), or an audit (.json)." };
         var second = new Argument<string>("B") { Description = "Another one of the same kind." };
-        var data = MaskOptions.Text("dataset_name", "The data set; not needed for two audits.", "--data");
+        var data = OptionNames.Create<string?>("--dataset_name", "The data set; not needed for two audits.", ["--data"]);
         var limit = new Option<int>("--limit") { Description = "Differing rows that are shown; all are counted.", DefaultValueFactory = _ => 10 };
         var command = new Command("diff", "Compare two policies or two templates on a data set, or two audits.") { first, second, data, limit };
         var options = new MaskOptions(command);

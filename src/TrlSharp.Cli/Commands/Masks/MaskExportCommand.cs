@@ -16,15 +16,14 @@ internal static class MaskExportCommand
         var format = new Option<string>("--format") { Description = "hf (input_ids, labels, assistant_masks), openai (weight), swift (loss, loss_scale), template (the model's template with generation tags for TRL), audit.", Required = true };
         var output = new Option<string>("--output", "-o") { Description = "The file to write.", Required = true };
         var keepGoing = new Option<bool>("--keep_going", "--keep-going") { Description = "Go round refused rows and count them; the default stops at the first." };
-        var quarantine = new Option<string?>("--quarantine") { Description = "With --keep_going: write the refused rows with their reasons to this file." };
+        var quarantine = MaskOptions.QuarantineOption("With --keep_going: ");
         var command = new Command("export", "Write masks for other trainers, the audit, or a tagged template.") { data, format, output, keepGoing, quarantine };
         var options = new MaskOptions(command);
         command.SetAction(parsed =>
         {
             var kind = parsed.GetValue(format)!;
             if (!Formats.Contains(kind)) throw new ConfigException($"--format is \"{kind}\"; known are {string.Join(", ", Formats)}.");
-            var setup = options.Setup(parsed);
-            setup.Announce(terminal);
+            var setup = options.Begin(terminal, parsed);
             var path = parsed.GetValue(output)!;
             if (kind == "template") return WriteTemplate(terminal, setup, path);
             var rows = options.Open(parsed, parsed.GetValue(data) ?? throw new ConfigException("Name the data set to export."));

@@ -17,8 +17,7 @@ internal static class MaskLintCommand
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(template);
-            var setup = options.Setup(parsed, template: given, date: SomeDay);
-            setup.Announce(terminal);
+            var setup = options.Begin(terminal, parsed, template: given, date: SomeDay);
             terminal.Out.Write(TemplateLint.Inspect(setup.Builder).ToString());
             return ExitCode.Done;
         });

@@ -14,13 +14,13 @@ namespace TrlSharp.Cli.Commands.Masks;
 /// <summary>The options that all commands of <c>mask</c> share: model, template, data, policy, limits. Spelt as in <c>sft</c>, in snake_case or kebab-case.</summary>
 internal sealed class MaskOptions
 {
-    private readonly Option<string?> _model = Text("model_name_or_path", "Model folder: its tokenizer, template and stops. Without one, a template is looked at with one token per byte.", "--model", "-m");
-    private readonly Option<string?> _template = Text("chat_template_path", "A template file, a model folder whose template is taken, or a built-in template's name.", "--chat_template", "--chat-template");
-    private readonly Option<string?> _split = Text("dataset_train_split", "Split of a folder with several.", "--split");
-    private readonly Option<string?> _configuration = Text("dataset_config", "Configuration of a folder with several.");
-    private readonly Option<string?> _date = Text("template_date", "The date (2025-07-09) that templates are told when they ask for it.");
-    private readonly Option<string?> _kwargs = Text("chat_template_kwargs", "Template variables for all rows, a JSON object.");
-    private readonly Option<int?> _maxLength = new("--max_length", "--max-length") { Description = "Longest example in tokens. Default: no limit." };
+    private readonly Option<string?> _model = OptionNames.Create<string?>("--model_name_or_path", "Model folder: its tokenizer, template and stops. Without one, a template is looked at with one token per byte.", ["--model", "-m"]);
+    private readonly Option<string?> _template = OptionNames.Create<string?>("--chat_template_path", "A template file, a model folder whose template is taken, or a built-in template's name.", ["--chat_template", "--chat-template"]);
+    private readonly Option<string?> _split = OptionNames.Create<string?>("--dataset_train_split", "Split of a folder with several.", ["--split"]);
+    private readonly Option<string?> _configuration = OptionNames.Create<string?>("--dataset_config", "Configuration of a folder with several.");
+    private readonly Option<string?> _date = OptionNames.Create<string?>("--template_date", "The date (2025-07-09) that templates are told when they ask for it.");
+    private readonly Option<string?> _kwargs = OptionNames.Create<string?>("--chat_template_kwargs", "Template variables for all rows, a JSON object.");
+    private readonly Option<int?> _maxLength = OptionNames.Create<int?>("--max_length", "Longest example in tokens. Default: no limit.");
     private readonly Option<OverflowRule> _overflow = new("--overflow") { Description = "What becomes of longer ones.", CustomParser = r => Choice<OverflowRule>(r), DefaultValueFactory = _ => OverflowRule.Drop };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the result does not depend on them.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly List<(string Key, Option<string[]> Option)> _policy = [];
@@ -30,13 +30,6 @@ internal sealed class MaskOptions
         foreach (var option in (Option[])[_model, _template, _split, _configuration, _date, _kwargs, _maxLength, _overflow, _threads]) command.Add(option);
         AddPolicy(command, "");
         foreach (var key in TrainPolicy.SettingNames) AddPolicy(command, key);
-    }
-
-    /// <summary>An option that takes a text, by both spellings of its name.</summary>
-    public static Option<string?> Text(string name, string description, params string[] aliases)
-    {
-        var kebab = name.Replace('_', '-');
-        return new Option<string?>("--" + name, [.. kebab == name ? [] : (string[])["--" + kebab], .. aliases]) { Description = description };
     }
 
     /// <summary>A value of an enumeration, written in snake_case or kebab-case.</summary>
@@ -50,6 +43,11 @@ internal sealed class MaskOptions
         result.AddError($"\"{text}\" is unknown{(nearest is null ? "" : $"; did you mean {nearest}?")} Known are {string.Join(", ", known)}.");
         return default;
     }
+
+    /// <summary>The data set of a command.</summary>
+    public static Argument<string> DataArgument() => new("data") { Description = "A file, a pattern, a folder, or - for JSON Lines on the standard input." };
+
+    public static Option<string?> QuarantineOption(string condition = "") => new("--quarantine") { Description = $"{condition}Write the refused rows with their reasons to this file." };
 
     public int Threads(ParseResult parsed) => Math.Max(1, parsed.GetValue(_threads));
 
@@ -93,6 +91,14 @@ internal sealed class MaskOptions
         return new MaskSetup(new SequenceBuilder(chatTemplate, tokenizer, policy ?? Policy(parsed), options), tokenizer, chatTemplate, folder, options);
     }
 
+    /// <summary>The same, and says what is worth knowing before anything is shown.</summary>
+    public MaskSetup Begin(Terminal terminal, ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null)
+    {
+        var setup = Setup(parsed, policy, template, witnessEvery, date);
+        setup.Announce(terminal);
+        return setup;
+    }
+
     private static ChatTemplate? Template(string? given, string? folder)
     {
         if (given is null) return folder is null ? null : FolderTemplate(folder);
@@ -133,16 +139,11 @@ internal sealed class MaskOptions
 
     private void AddPolicy(Command command, string key)
     {
-        var name = key.Length == 0 ? "train" : "train." + key;
-        var kebab = name.Replace('_', '-');
-        var option = new Option<string[]>("--" + name, kebab == name ? [] : ["--" + kebab])
-        {
-            Description = key.Length == 0 ? "Which tokens are trained: assistant (all turns, the default), last, last_turn, answers, … see docs/masks.md." : "Part of --train; see docs/masks.md.",
-            Arity = ArgumentArity.OneOrMore,
-            AllowMultipleArgumentsPerToken = true,
-            HelpName = "value",
-            Hidden = key.Length > 0 && key is not ("turns" or "thinking" or "stop" or "tool_calls" or "history"),
-        };
+        var option = OptionNames.Create<string[]>(key.Length == 0 ? "--train" : "--train." + key, key.Length == 0
+            ? "Which tokens are trained: assistant (all turns, the default), last, last_turn, answers, … see docs/masks.md."
+            : "Part of --train; see docs/masks.md.");
+        (option.Arity, option.AllowMultipleArgumentsPerToken, option.HelpName) = (ArgumentArity.OneOrMore, true, "value");
+        option.Hidden = key.Length > 0 && key is not ("turns" or "thinking" or "stop" or "tool_calls" or "history");
         command.Add(option);
         _policy.Add((key, option));
     }

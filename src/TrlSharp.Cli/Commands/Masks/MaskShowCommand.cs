@@ -13,19 +13,18 @@ internal static class MaskShowCommand
 
     public static Command Create(Terminal terminal)
     {
-        var data = new Argument<string>("data") { Description = "A file, a pattern, a folder, or - for JSON Lines on the standard input." };
+        var data = MaskOptions.DataArgument();
         var rows = new Option<string[]>("--row") { Description = "Rows by the number that messages show. Default: the first.", AllowMultipleArgumentsPerToken = true };
         var limit = new Option<int?>("--limit") { Description = $"At most so many rows. Default 1, with --html {PageRows}." };
         var html = new Option<string?>("--html") { Description = "Write one self-contained page with search, filters and a reason for every token." };
         var kinds = new Option<CollatorKind[]>("--as") { Description = "Also show what trl, trl_assistant_only or completion_only_lm would have trained.", AllowMultipleArgumentsPerToken = true, CustomParser = Kinds };
-        var response = MaskOptions.Text("response_template", "For --as completion_only_lm: the text before an answer. Default: the template's generation prompt.");
-        var instruction = MaskOptions.Text("instruction_template", "For --as completion_only_lm: the text before a question.");
+        var response = OptionNames.Create<string?>("--response_template", "For --as completion_only_lm: the text before an answer. Default: the template's generation prompt.");
+        var instruction = OptionNames.Create<string?>("--instruction_template", "For --as completion_only_lm: the text before a question.");
         var command = new Command("show", "Show which tokens of a row are trained.") { data, rows, limit, html, kinds, response, instruction };
         var options = new MaskOptions(command);
         command.SetAction(parsed =>
         {
-            var setup = options.Setup(parsed);
-            setup.Announce(terminal);
+            var setup = options.Begin(terminal, parsed);
             var source = options.Open(parsed, parsed.GetValue(data)!);
             var page = parsed.GetValue(html);
             var selection = new RowSelection(parsed.GetValue(rows) ?? [], parsed.GetValue(limit) ?? (page is not null ? PageRows : int.MaxValue));

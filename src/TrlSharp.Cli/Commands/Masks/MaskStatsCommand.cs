@@ -9,14 +9,13 @@ internal static class MaskStatsCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var data = new Argument<string>("data") { Description = "The data set." };
-        var quarantine = new Option<string?>("--quarantine") { Description = "Write the refused rows with their reasons to this file." };
+        var data = MaskOptions.DataArgument();
+        var quarantine = MaskOptions.QuarantineOption();
         var command = new Command("stats", "Count what is trained in a data set, by role and channel, and what TRL would have trained.") { data, quarantine };
         var options = new MaskOptions(command);
         command.SetAction(parsed =>
         {
-            var setup = options.Setup(parsed);
-            setup.Announce(terminal);
+            var setup = options.Begin(terminal, parsed);
             var statistics = new MaskStatistics();
             var trl = new TrlTotals(setup.Builder);
             using var refused = parsed.GetValue(quarantine) is { } file ? new QuarantineFile(file) : null;
@@ -30,7 +29,7 @@ internal static class MaskStatsCommand
             if (statistics.Rows == 0) throw new DataException($"{parsed.GetValue(data)} holds no rows.");
             refused?.Complete();
             StatisticsReport.Print(terminal, statistics, setup);
-            foreach (var line in trl.Lines()) terminal.Line(line);
+            foreach (var line in trl.Lines("all")) terminal.Line(line);
             return ExitCode.Done;
         });
         return command;

@@ -12,9 +12,9 @@ internal static class MaskVerifyCommand
 
     public static Command Create(Terminal terminal)
     {
-        var data = new Argument<string>("data") { Description = "The data set." };
+        var data = MaskOptions.DataArgument();
         var audit = new Option<string?>("--audit") { Description = "An audit (mask export --format audit) that is recomputed and compared; its policy is used unless --train is given." };
-        var quarantine = new Option<string?>("--quarantine") { Description = "Write the refused rows with their reasons to this file." };
+        var quarantine = MaskOptions.QuarantineOption();
         var every = new Option<int>("--witness_every", "--witness-every") { Description = "Every so many rows are rendered again with single characters changed.", DefaultValueFactory = _ => 1 };
         var command = new Command("verify", "Prove every row of a data set, sampled witnesses included; exit code 3 when one is refused.") { data, audit, quarantine, every };
         var options = new MaskOptions(command);
@@ -22,8 +22,7 @@ internal static class MaskVerifyCommand
         {
             var known = parsed.GetValue(audit);
             if (known is not null && !File.Exists(known)) throw new ConfigException($"--audit: the file {known} does not exist.");
-            var setup = options.Setup(parsed, known is not null && !options.HasPolicy(parsed) ? PolicyOf(known) : null, witnessEvery: Math.Max(0, parsed.GetValue(every)));
-            setup.Announce(terminal);
+            var setup = options.Begin(terminal, parsed, known is not null && !options.HasPolicy(parsed) ? PolicyOf(known) : null, witnessEvery: Math.Max(0, parsed.GetValue(every)));
             var source = options.Open(parsed, parsed.GetValue(data)!);
             using var refused = parsed.GetValue(quarantine) is { } file ? new QuarantineFile(file) : null;
             using var recomputed = new StringWriter { NewLine = "\n" };

@@ -10,14 +10,13 @@ internal static class MaskWhyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var data = new Argument<string>("data") { Description = "The data set." };
+        var data = MaskOptions.DataArgument();
         var token = new Argument<string>("row:token") { Description = "ROW:TOKEN, ROW.EXAMPLE:TOKEN for a row that is split, or ROW:TEXT for the tokens inside a text." };
         var command = new Command("why", "Tell why a token is trained or not: the message, field and characters it stands for, and the rule that decided.") { data, token };
         var options = new MaskOptions(command);
         command.SetAction(parsed =>
         {
-            var setup = options.Setup(parsed);
-            setup.Announce(terminal);
+            var setup = options.Begin(terminal, parsed);
             var (row, part, wanted) = Split(parsed.GetValue(token)!);
             var found = new RowSelection([row], 1).Of(options.Open(parsed, parsed.GetValue(data)!)).First();
             var examples = options.Reader.Read(found).Examples.SelectMany(setup.Builder.Explain).ToArray();

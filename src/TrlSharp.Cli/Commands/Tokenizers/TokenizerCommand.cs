@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrlSharp.Tokenization;
 
 namespace TrlSharp.Cli.Commands.Tokenizers;
 
@@ -19,6 +20,18 @@ internal static class TokenizerCommand
     {
         Description = "A model folder, or a tokenizer.json, tekken.json or tokenizer.model by itself.", Required = true,
     };
+
+    /// <summary>A command that goes over texts, given as arguments, in files or on the standard input, with a tokenizer.</summary>
+    public static Command OverTexts(
+        string name, string description, string textsHelp, Option[] options, Func<ParseResult, Tokenizer, TextInputs, CancellationToken, int> run)
+    {
+        var command = new Command(name, description);
+        var model = ModelOption();
+        var inputs = new TextInputs(command, textsHelp);
+        foreach (var option in (Option[])[model, .. options]) command.Add(option);
+        command.SetAction((parsed, stop) => Task.FromResult(run(parsed, Tokenizer.Load(parsed.GetValue(model)!), inputs, stop)));
+        return command;
+    }
 
     /// <summary>One line of JSON, letters of all scripts as they are.</summary>
     public static string Json(object value) => System.Text.Json.JsonSerializer.Serialize(value, Readable);

@@ -9,15 +9,13 @@ internal static class TokenizerDecodeCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("decode", "Turn ids into text. Ids stand between white space, commas or brackets; every line of a file or of the standard input is a text of its own.");
-        var model = TokenizerCommand.ModelOption();
-        var inputs = new TextInputs(command, "Ids, all of one text.");
         var skip = OptionNames.Create<bool>("--skip_special_tokens", "Leave out tokens that are marked special.");
         var json = OptionNames.Create<bool>("--json", "One JSON object a line: origin, text.");
-        foreach (var option in new Option[] { model, skip, json }) command.Add(option);
-        command.SetAction((parsed, stop) =>
+        return TokenizerCommand.OverTexts(
+            "decode", "Turn ids into text. Ids stand between white space, commas or brackets; every line of a file or of the standard input is a text of its own.", "Ids, all of one text.", [skip, json], Run);
+
+        int Run(ParseResult parsed, Tokenizer tokenizer, TextInputs inputs, CancellationToken stop)
         {
-            var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             var unknown = new SortedSet<int>();
             foreach (var (origin, line) in Lines(inputs.Read(parsed, terminal.In, alwaysLines: true)))
             {
@@ -28,11 +26,10 @@ internal static class TokenizerDecodeCommand
                 terminal.Line(parsed.GetValue(json) ? TokenizerCommand.Json(new { origin, text }) : text);
             }
 
-            if (unknown.Count == 0) return Task.FromResult(ExitCode.Done);
+            if (unknown.Count == 0) return ExitCode.Done;
             terminal.Error.WriteLine($"warning: no token has {(unknown.Count == 1 ? "the id" : "the ids")} {string.Join(", ", unknown.Take(10))}{(unknown.Count > 10 ? ", …" : "")}; nothing was written for {(unknown.Count == 1 ? "it" : "them")}.");
-            return Task.FromResult(ExitCode.Done);
-        });
-        return command;
+            return ExitCode.Done;
+        }
     }
 
     /// <summary>Ids on the command line are one text, however they were separated.</summary>

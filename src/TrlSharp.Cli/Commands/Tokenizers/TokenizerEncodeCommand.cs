@@ -9,32 +9,27 @@ internal static class TokenizerEncodeCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("encode", "Show the tokens of texts: id, range of the text in UTF-16 units, token as the vocabulary spells it, characters.");
-        var model = TokenizerCommand.ModelOption();
-        var inputs = new TextInputs(command, "Texts to encode.");
         var special = OptionNames.Create<bool>("--add_special_tokens", "Also the tokens that the tokenizer puts around a text (a BOS, say).");
         var plain = OptionNames.Create<bool>("--no_added_tokens", "Take control strings in the text for ordinary text, as in untrusted data.");
         var ids = OptionNames.Create<bool>("--ids", "Only the ids, one line a text.");
         var json = OptionNames.Create<bool>("--json", "One JSON object a line: origin, ids, tokens, ranges.");
-        foreach (var option in new Option[] { model, special, plain, ids, json }) command.Add(option);
-        command.SetAction((parsed, stop) =>
+        return TokenizerCommand.OverTexts(
+            "encode", "Show the tokens of texts: id, range of the text in UTF-16 units, token as the vocabulary spells it, characters.", "Texts to encode.", [special, plain, ids, json], Run);
+
+        int Run(ParseResult parsed, Tokenizer tokenizer, TextInputs inputs, CancellationToken stop)
         {
-            var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
             AddedTokenGate? gate = parsed.GetValue(plain) ? (_, _, _) => false : null;
-            var total = 0L;
             foreach (var (origin, text) in inputs.Read(parsed, terminal.In))
             {
                 stop.ThrowIfCancellationRequested();
                 var tokens = tokenizer.Encode(text, parsed.GetValue(special), gate);
-                total += tokens.Length;
                 if (parsed.GetValue(json)) terminal.Line(Json(tokenizer, origin, tokens));
                 else if (parsed.GetValue(ids)) terminal.Line(string.Join(' ', tokens.Select(token => token.Id)));
                 else Show(terminal, tokenizer, origin, text, tokens);
             }
 
-            return Task.FromResult(ExitCode.Done);
-        });
-        return command;
+            return ExitCode.Done;
+        }
     }
 
     private static string Json(Tokenizer tokenizer, string origin, EncodedToken[] tokens) => TokenizerCommand.Json(new

@@ -15,18 +15,28 @@ internal static class CollatorView
     /// <param name="tokenizer">Special tokens are parsed wherever they are spelt, as these collators do.</param>
     /// <param name="options">Which collator.</param>
     /// <param name="origin">The row.</param>
-    public static TokenExplanation Show(RenderedConversation rendered, Tokenizer tokenizer, CollatorOptions options, RowOrigin origin)
+    /// <param name="prompt">Of a prompt/completion row the rendered prompt, else null.</param>
+    public static TokenExplanation Show(RenderedConversation rendered, Tokenizer tokenizer, CollatorOptions options, RowOrigin origin, string? prompt)
     {
         var tokens = tokenizer.Encode(rendered.Text);
         var ids = tokens.Select(t => t.Id).ToArray();
         var (trained, note) = options.Kind switch
         {
+            CollatorKind.Trl when prompt is not null => BehindPrompt(tokenizer.Encode(prompt).Length, ids.Length),
             CollatorKind.Trl => (Enumerable.Repeat(true, ids.Length).ToArray(), "SFTTrainer's default on chats: every token is trained, the users' too"),
             CollatorKind.TrlAssistantOnly => ByTags(rendered, tokens),
             _ => ByMarkers(ids, tokenizer, options),
         };
         var example = new ProvedExample { Origin = origin, Text = rendered.Text, Spans = rendered.Spans, Findings = [new Finding(MaskFault.ComparedCollator, -1, note)] };
         return new TokenExplanation(example, tokens, [.. trained.Select((t, i) => t && i > 0 ? 1f : 0f)], [.. Enumerable.Repeat(-1, ids.Length)]);
+    }
+
+    /// <summary>A prompt/completion row: as many tokens as the prompt has by itself are masked, whatever they are in the whole.</summary>
+    private static (bool[] Trained, string Note) BehindPrompt(int prompt, int tokens)
+    {
+        var trained = new bool[tokens];
+        if (prompt < tokens) Array.Fill(trained, true, prompt, tokens - prompt);
+        return (trained, "SFTTrainer's default on prompts and completions: every token behind as many as the prompt has by itself");
     }
 
     /// <summary>

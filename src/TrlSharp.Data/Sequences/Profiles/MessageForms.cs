@@ -11,6 +11,7 @@ internal sealed class MessageForms(TemplateProfile profile)
     public MessageForm Adapt(Conversation conversation, Message message, List<Finding> findings)
     {
         var body = message.Body;
+        if (body.Find("content") is { Kind: RowValueKind.String } && profile.TakesStrings && !Message.HasReasoning(body) && body.Find("tool_calls") is null) return new MessageForm(body, []);
         var moves = new List<(string From, string To, int Shift)>();
         body = AdaptContent(conversation, message, body, moves, findings);
         body = AdaptReasoning(message, body, moves, findings);

@@ -14,6 +14,7 @@ internal sealed class ConversationProver
     private readonly MessageForms _forms;
     private readonly SpanDerivation _derivation;
     private readonly IReadOnlyList<RowValue> _candidates;
+    private readonly IReadOnlyList<TemplateMode> _modes;
     private readonly IReadOnlyList<string> _stops;
     private readonly string? _fallbackStop;
     private readonly DateTime? _now;
@@ -33,6 +34,7 @@ internal sealed class ConversationProver
         _forms = new MessageForms(profile);
         _derivation = new SpanDerivation(stops, profile.Markers);
         _candidates = policy.Modes ?? profile.Modes;
+        _modes = ExamplePlanner.Modes(_candidates, kwargs, row: null);
         Severities = SeverityTable.With(policy.On);
     }
 
@@ -52,9 +54,10 @@ internal sealed class ConversationProver
     {
         var findings = new List<Finding>(conversation.Findings);
         var forms = conversation.Messages.Select(m => _forms.Adapt(conversation, m, findings)).ToArray();
-        var modes = ExamplePlanner.Modes(_candidates, _kwargs, conversation.TemplateKwargs);
-        var provers = modes.Select(mode => new Lazy<TurnProver>(
-            () => new TurnProver(new ConversationRenders(_render, conversation, forms, mode, _now), weights, forms, Profile, _derivation, Policy), isThreadSafe: false)).ToArray();
+        var bodies = Array.ConvertAll(forms, f => f.Body);
+        var prepared = new PreparedValues(bodies, conversation.Tools);
+        var provers = Modes(conversation).Select(mode => new Lazy<TurnProver>(
+            () => new TurnProver(new ConversationRenders(_render, conversation, bodies, prepared, mode, _now), weights, forms, Profile, _derivation, Policy), isThreadSafe: false)).ToArray();
         var trained = Policy.Everything ? [] : Enumerable.Range(0, weights.Count).Where(i => weights[i].Trained).ToArray();
         var plans = new ExamplePlanner(conversation, provers, Policy).Plan(trained);
         if (plans.Count > 1) findings.Add(new(MaskFault.Split, -1, $"{plans.Count} examples: the template writes earlier turns otherwise than a model produces them."));
@@ -64,15 +67,24 @@ internal sealed class ConversationProver
         return [.. plans.Select((plan, part) => Example(conversation, weights, forms, plan, part, part == 0 ? findings : [], kept))];
     }
 
+    /// <summary>Candidate variables, made once for all rows that set none of their own.</summary>
+    private IReadOnlyList<TemplateMode> Modes(Conversation conversation) =>
+        conversation.TemplateKwargs is { } own ? ExamplePlanner.Modes(_candidates, _kwargs, own) : _modes;
+
     /// <summary>The whole conversation as one history with the preferred template variables, unproved.</summary>
     /// <exception cref="MaskException">The template refuses it.</exception>
-    public RenderedConversation Render(Conversation conversation)
+    public RenderedConversation Render(Conversation conversation) => Render(conversation, renders => renders.Text(renders.Count).Rendered);
+
+    /// <summary>What an engine would be given to sample a message, with the preferred template variables.</summary>
+    /// <exception cref="MaskException">The template refuses it.</exception>
+    public RenderedConversation RenderPrompt(Conversation conversation, int index) => Render(conversation, renders => renders.Prompt(index));
+
+    private RenderedConversation Render(Conversation conversation, Func<ConversationRenders, RenderedConversation> which)
     {
-        var forms = conversation.Messages.Select(m => _forms.Adapt(conversation, m, [])).ToArray();
-        var mode = ExamplePlanner.Modes(_candidates, _kwargs, conversation.TemplateKwargs)[0];
+        RowValue[] bodies = [.. conversation.Messages.Select(m => _forms.Adapt(conversation, m, []).Body)];
         try
         {
-            return new ConversationRenders(_render, conversation, forms, mode, _now).Text(forms.Length).Rendered;
+            return which(new ConversationRenders(_render, conversation, bodies, new PreparedValues(bodies, conversation.Tools), Modes(conversation)[0], _now));
         }
         catch (TemplateException e)
         {
@@ -108,8 +120,8 @@ internal sealed class ConversationProver
         }
 
         Foreign(conversation, plan.Text, weighted);
-        if (plan.Prover.Renders.Mode.Fields.Count > (conversation.TemplateKwargs?.Fields.Count ?? 0) + (_kwargs?.Fields.Count ?? 0))
-            findings.Add(new(MaskFault.ModeChosen, -1, $"template variables {plan.Prover.Renders.Mode}."));
+        var mode = plan.Prover.Renders.Mode;
+        if (mode.Variables.Fields.Count > (conversation.TemplateKwargs?.Fields.Count ?? 0) + (_kwargs?.Fields.Count ?? 0)) findings.Add(new(MaskFault.ModeChosen, -1, mode.Note));
         return new ProvedExample
         {
             Origin = conversation.Origin,
@@ -118,11 +130,11 @@ internal sealed class ConversationProver
             Spans = spans,
             MessageIndices = [.. conversation.Messages.Select(m => m.Index)],
             MessageRoles = [.. conversation.Messages.Select(m => m.Role)],
-            Weights = weighted,
+            Weights = weighted.ToArray(),
             SampledStarts = [.. plan.Turns.Select(t => t.Span.Start)],
             TrainedMessages = [.. plan.Turns.Select(t => weights[t.Proof.Index].Message.Index)],
             Everything = Policy.Everything,
-            Mode = plan.Prover.Renders.Mode,
+            Mode = mode.Variables,
             GenerationSpans = plan.Text.Rendered.GenerationSpans,
             Findings = findings,
         };
@@ -132,13 +144,14 @@ internal sealed class ConversationProver
     private static void Foreign(Conversation conversation, RenderIndex text, List<WeightedSpan> weighted)
     {
         var s = 0;
+        var runs = text.Runs;
         foreach (var span in weighted)
         {
             if (span.Weight == 0) continue;
-            while (s < text.Spans.Count && text.Spans[s].End <= span.Start) s++;
-            for (var at = s; at < text.Spans.Count && text.Spans[at].Start < span.End; at++)
+            while (s < runs.Length && runs[s].End <= span.Start) s++;
+            for (var at = s; at < runs.Length && runs[at].Start < span.End; at++)
             {
-                var origin = text.Spans[at].Origin;
+                var origin = runs[at].Origin;
                 if (origin.Kind == OriginKind.Data && conversation.Messages[origin.Message].Index != span.Message)
                     throw new MaskException(MaskFault.Interference, conversation.Origin, $"{origin} would be trained as part of message {span.Message}; the template mixes the two. Use another template, or train.mask_source=tags or markers.");
             }

@@ -1,6 +1,5 @@
 using TrlSharp.Conversations;
 using TrlSharp.Rows;
-using TrlSharp.Sequences.Profiles;
 using TrlSharp.Templates;
 
 namespace TrlSharp.Sequences.Proofs;
@@ -11,26 +10,30 @@ internal sealed class ConversationRenders
     private readonly Func<RenderRequest, RenderedConversation> _render;
     private readonly RenderRequest _request;
     private readonly RowValue[] _bodies;
-    private readonly PreparedValues _prepared;
     private readonly RenderIndex?[] _texts;
     private readonly RenderedConversation?[] _prompts;
     private readonly TemplateException?[] _textFaults;
     private readonly TemplateException?[] _promptFaults;
 
+    /// <param name="render">The template.</param>
+    /// <param name="conversation">For tools and documents.</param>
+    /// <param name="bodies">The messages as the template sees them.</param>
+    /// <param name="prepared">The same as values of the interpreter, shared by all modes.</param>
+    /// <param name="mode">Template variables.</param>
+    /// <param name="now">The clock.</param>
     public ConversationRenders(
-        Func<RenderRequest, RenderedConversation> render, Conversation conversation, IReadOnlyList<MessageForm> forms, RowValue mode, DateTime? now)
+        Func<RenderRequest, RenderedConversation> render, Conversation conversation, RowValue[] bodies, PreparedValues prepared, TemplateMode mode, DateTime? now)
     {
-        _render = render;
-        _bodies = [.. forms.Select(f => f.Body)];
+        (_render, _bodies) = (render, bodies);
         _request = new RenderRequest
         {
-            Messages = _bodies,
+            Messages = bodies,
             Tools = conversation.Tools,
             Documents = conversation.Documents,
-            Kwargs = mode.Fields.Count == 0 ? null : mode,
+            Kwargs = mode.Variables.Fields.Count == 0 ? null : mode.Variables,
             Now = now,
+            Prepared = prepared,
         };
-        _prepared = new PreparedValues(_bodies, conversation.Tools);
         var count = _bodies.Length + 1;
         (_texts, _prompts) = (new RenderIndex?[count], new RenderedConversation?[count]);
         (_textFaults, _promptFaults) = (new TemplateException?[count], new TemplateException?[count]);
@@ -38,7 +41,7 @@ internal sealed class ConversationRenders
     }
 
     /// <summary>The template variables of these renders.</summary>
-    public RowValue Mode { get; }
+    public TemplateMode Mode { get; }
 
     /// <summary>Number of messages of the conversation.</summary>
     public int Count => _bodies.Length;
@@ -50,7 +53,7 @@ internal sealed class ConversationRenders
         if (_textFaults[count] is { } fault) throw fault;
         try
         {
-            return _texts[count] ??= new RenderIndex(_render(_request with { Messages = First(count), Prepared = _prepared }), count);
+            return _texts[count] ??= new RenderIndex(_render(_request with { Messages = First(count) }), count);
         }
         catch (TemplateException e)
         {
@@ -66,7 +69,7 @@ internal sealed class ConversationRenders
         if (_promptFaults[index] is { } fault) throw fault;
         try
         {
-            return _prompts[index] ??= _render(_request with { Messages = First(index), AddGenerationPrompt = true, Prepared = _prepared });
+            return _prompts[index] ??= _render(_request with { Messages = First(index), AddGenerationPrompt = true });
         }
         catch (TemplateException e)
         {
@@ -77,13 +80,13 @@ internal sealed class ConversationRenders
 
     /// <summary>What an engine would be given to continue a message that it was given the beginning of.</summary>
     public string Continued(int index, RowValue begun) =>
-        _render(_request with { Messages = [.. First(index), begun], ContinueFinalMessage = true }).Text;
+        _render(_request with { Messages = [.. First(index), begun], ContinueFinalMessage = true, Prepared = null }).Text;
 
     /// <summary>These messages with another one put in place of the last or behind it, for questions about what would follow.</summary>
-    public RenderedConversation With(int count, RowValue next) => _render(_request with { Messages = [.. First(count), next] });
+    public RenderedConversation With(int count, RowValue next) => _render(_request with { Messages = [.. First(count), next], Prepared = null });
 
     /// <summary>Other messages, rendered the same way.</summary>
-    public RenderedConversation Render(IReadOnlyList<RowValue> messages) => _render(_request with { Messages = messages });
+    public RenderedConversation Render(IReadOnlyList<RowValue> messages) => _render(_request with { Messages = messages, Prepared = null });
 
     /// <summary>The first messages as the template sees them.</summary>
     public IReadOnlyList<RowValue> Bodies(int count) => First(count);

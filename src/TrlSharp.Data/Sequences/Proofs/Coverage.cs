@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TrlSharp.Conversations;
 using TrlSharp.Rows;
 using TrlSharp.Sequences.Profiles;
@@ -13,7 +14,9 @@ namespace TrlSharp.Sequences.Proofs;
 /// </summary>
 internal sealed class Coverage(RenderIndex render, int index, MessageWeights weights, MessageForm form, ThinkingMarkers markers)
 {
-    private readonly Dictionary<string, List<RenderedSpan>> _emitted = Emitted(render, index);
+    private static readonly string[] Printable = ["content", .. Message.ReasoningKeys];
+    private const int FewParts = 8;
+    private Dictionary<string, List<RenderedSpan>>? _byPath; // for messages with many fields
 
     /// <param name="start">Where the turn's prompt ends; tells whether the prompt opens the reasoning.</param>
     /// <param name="history">The history form is wanted: templates may leave reasoning out of it, and nothing else.</param>
@@ -28,39 +31,37 @@ internal sealed class Coverage(RenderIndex render, int index, MessageWeights wei
             if (form.Body.Find("content") is { Kind: RowValueKind.String } content)
                 if (Field("content", content.Text, trainsThinking ? 0 : thinking, weights.TrainsContent ? content.Text.Length : thinking) is { } fault) return fault;
             var parts = MessageBody.Items(form.Body, "content");
+            if (parts.Count > FewParts) _byPath = ByPath();
             for (var i = 0; i < parts.Count; i++)
                 if (MessageBody.PartText(parts[i]) is { } text && weights.TrainsContent && parts[i].Kind == RowValueKind.Map
                     && Field(string.Create(CultureInfo.InvariantCulture, $"content[{i}].text"), text, 0, text.Length) is { } fault) return fault;
         }
 
-        if (trainsThinking && Message.ReasoningKeys.FirstOrDefault(k => form.Body.Find(k) is { Kind: RowValueKind.String }) is { } key
-            && Field(key, form.Body.Find(key)!.Text, 0, int.MaxValue) is { } lost) return lost;
+        if (trainsThinking && Reasoning() is var (key, reasoning) && Field(key, reasoning, 0, int.MaxValue) is { } lost) return lost;
         return weights.TrainsTools ? Calls() : null;
     }
 
-    private static Dictionary<string, List<RenderedSpan>> Emitted(RenderIndex render, int index)
+    private (string Key, string Text)? Reasoning()
     {
-        var emitted = new Dictionary<string, List<RenderedSpan>>(StringComparer.Ordinal);
-        foreach (var span in render.Spans)
-        {
-            if (!RenderIndex.IsBody(span, index)) continue;
-            if (!emitted.TryGetValue(span.Origin.Path, out var spans)) emitted[span.Origin.Path] = spans = [];
-            spans.Add(span);
-        }
-
-        return emitted;
+        foreach (var key in Message.ReasoningKeys)
+            if (form.Body.Find(key) is { Kind: RowValueKind.String } value) return (key, value.Text);
+        return null;
     }
 
     /// <summary>Null, numbers and containers printed the way Python prints them.</summary>
     private RowFault? Printed()
     {
-        foreach (var key in (ReadOnlySpan<string>)["content", .. Message.ReasoningKeys])
+        foreach (var key in Printable)
         {
-            if (form.Body.Find(key) is not { } value || value.Kind == RowValueKind.String || !_emitted.TryGetValue(key, out var spans)) continue;
-            if (value.IsNull && spans.Any(s => render.Text.AsSpan(s.Start, s.Length).SequenceEqual("None")))
-                return Fault(MaskFault.NullRendered, $"{key} is null and the template prints it as \"None\". Give the message a text, or use a template that knows messages without {key}.");
-            if (value.Kind is RowValueKind.List or RowValueKind.Map && spans.Any(s => render.Text[s.Start] is '[' or '{'))
-                return Fault(MaskFault.ContainerRendered, $"{key} is a {value.Kind.ToString().ToLowerInvariant()} and the template prints it as Python prints one. Give plain text.");
+            if (form.Body.Find(key) is not { } value || value.Kind == RowValueKind.String) continue;
+            foreach (ref readonly var span in render.RunsOf(index))
+            {
+                if (span.Origin.Path != key || !RenderIndex.IsBody(span, index)) continue;
+                if (value.IsNull && render.Text.AsSpan(span.Start, span.Length).SequenceEqual("None"))
+                    return Fault(MaskFault.NullRendered, $"{key} is null and the template prints it as \"None\". Give the message a text, or use a template that knows messages without {key}.");
+                if (value.Kind is RowValueKind.List or RowValueKind.Map && render.Text[span.Start] is '[' or '{')
+                    return Fault(MaskFault.ContainerRendered, $"{key} is a {value.Kind.ToString().ToLowerInvariant()} and the template prints it as Python prints one. Give plain text.");
+            }
         }
 
         return null;
@@ -71,19 +72,38 @@ internal sealed class Coverage(RenderIndex render, int index, MessageWeights wei
     {
         to = Math.Min(to, text.Length);
         if (text.AsSpan(from, to - from).IsWhiteSpace()) return null;
-        if (!_emitted.TryGetValue(path, out var spans))
-            return markers.IsMarkers(text.AsSpan(from, to - from)) ? null : Fault(MaskFault.FieldDropped,
-                $"the template does not write {path}, which is {text.Length} characters long. Train without it (a flag of 0), remove it from the row, or use a template that writes it.");
-        var at = 0;
-        foreach (var span in spans)
+        var (at, emitted) = (0, false);
+        foreach (ref readonly var span in Written(path))
         {
+            if (span.Origin.Path != path || !RenderIndex.IsBody(span, index)) continue;
+            emitted = true;
             if (span.SourceStart < at && span.Exact && span.SourceEnd > span.SourceStart)
                 return Fault(MaskFault.EmittedTwice, $"the template writes {path}[{span.SourceStart}..{Math.Min(at, span.SourceEnd)}] more than once; the model would be taught to repeat itself.");
             if (Missing(text, Math.Max(at, from), Math.Min(span.SourceStart, to)) is { } gap) return Partly(path, text, gap);
             at = Math.Max(at, span.SourceEnd);
         }
 
+        if (!emitted)
+            return markers.IsMarkers(text.AsSpan(from, to - from)) ? null : Fault(MaskFault.FieldDropped,
+                $"the template does not write {path}, which is {text.Length} characters long. Train without it (a flag of 0), remove it from the row, or use a template that writes it.");
         return Missing(text, Math.Max(at, from), to) is { } rest ? Partly(path, text, rest) : null;
+    }
+
+    /// <summary>Where a field may stand: for one of many the spans of that path, for the few others all of the message's.</summary>
+    private ReadOnlySpan<RenderedSpan> Written(string path) =>
+        _byPath is null ? render.RunsOf(index) : _byPath.TryGetValue(path, out var spans) ? CollectionsMarshal.AsSpan(spans) : [];
+
+    private Dictionary<string, List<RenderedSpan>> ByPath()
+    {
+        var byPath = new Dictionary<string, List<RenderedSpan>>(StringComparer.Ordinal);
+        foreach (ref readonly var span in render.RunsOf(index))
+        {
+            if (!RenderIndex.IsBody(span, index)) continue;
+            if (!byPath.TryGetValue(span.Origin.Path, out var spans)) byPath[span.Origin.Path] = spans = [];
+            spans.Add(span);
+        }
+
+        return byPath;
     }
 
     /// <summary>A gap that is neither white space nor thinking markers; null when there is none.</summary>
@@ -97,11 +117,14 @@ internal sealed class Coverage(RenderIndex render, int index, MessageWeights wei
     private RowFault? Calls()
     {
         var calls = MessageBody.Items(form.Body, "tool_calls");
+        if (calls.Count == 0) return null;
+        _byPath = ByPath();
+        var paths = _byPath.Keys.ToArray();
         for (var i = 0; i < calls.Count; i++)
         {
             var function = calls[i].Find("function") is { Kind: RowValueKind.Map } inner ? inner : calls[i];
             var path = string.Create(CultureInfo.InvariantCulture, $"tool_calls[{i}]") + (ReferenceEquals(function, calls[i]) ? "" : ".function");
-            if (_emitted.Keys.All(k => !k.StartsWith(path, StringComparison.Ordinal)))
+            if (!Array.Exists(paths, p => p.StartsWith(path, StringComparison.Ordinal)))
                 return Fault(MaskFault.FieldDropped, $"the template does not write tool_calls[{i}]. Use a template that knows tool calls, or write the call into content.");
             if (function.Find("name") is { Kind: RowValueKind.String } name && Field(path + ".name", name.Text, 0, int.MaxValue) is { } noName) return noName;
             if (function.Find("arguments") is { } arguments && Leaves(path + ".arguments", arguments) is { } noArguments) return noArguments;
@@ -124,7 +147,7 @@ internal sealed class Coverage(RenderIndex render, int index, MessageWeights wei
                 return null;
             case RowValueKind.String:
                 return Field(path, value.Text, 0, int.MaxValue);
-            case RowValueKind.Integer or RowValueKind.Real or RowValueKind.Boolean when !_emitted.ContainsKey(path):
+            case RowValueKind.Integer or RowValueKind.Real or RowValueKind.Boolean when !_byPath!.ContainsKey(path):
                 return Fault(MaskFault.FieldDropped, $"the template does not write {path}, which is {value}.");
             default:
                 return null;

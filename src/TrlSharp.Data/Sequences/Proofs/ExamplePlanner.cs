@@ -159,7 +159,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
     private MaskException Refuse(RowFault fault) => new(fault.Fault, conversation.Origin, fault.Text);
 
     /// <summary>Candidate variables under what the row itself sets, which always wins.</summary>
-    public static IReadOnlyList<RowValue> Modes(IReadOnlyList<RowValue> candidates, RowValue? given, RowValue? row)
+    public static IReadOnlyList<TemplateMode> Modes(IReadOnlyList<RowValue> candidates, RowValue? given, RowValue? row)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var modes = new List<RowValue>();
@@ -170,7 +170,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
             if (seen.Add(mode.ToString())) modes.Add(mode);
         }
 
-        return modes.Count > 0 ? modes : [Merge(Merge(RowValue.MapOf(), given), row)];
+        return modes.Count > 0 ? [.. modes.Select(m => new TemplateMode(m))] : [new(Merge(Merge(RowValue.MapOf(), given), row))];
     }
 
     private static RowValue Merge(RowValue below, RowValue? above)

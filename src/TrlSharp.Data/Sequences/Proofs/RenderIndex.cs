@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TrlSharp.Templates;
 
 namespace TrlSharp.Sequences.Proofs;
@@ -5,28 +6,27 @@ namespace TrlSharp.Sequences.Proofs;
 /// <summary>A rendered conversation with, for every message, where its data stands.</summary>
 internal sealed class RenderIndex
 {
-    private readonly int[] _firstData;
-    private readonly int[] _firstDataFrom;
-    private readonly int[] _bodyEnd;
+    private readonly Place[] _places; // one more than messages
 
     public RenderIndex(RenderedConversation rendered, int messages)
     {
         (Rendered, Messages) = (rendered, messages);
-        _firstData = new int[messages];
-        _bodyEnd = new int[messages];
-        Array.Fill(_firstData, int.MaxValue);
-        Array.Fill(_bodyEnd, -1);
-        foreach (var span in rendered.Spans)
+        var places = _places = new Place[messages + 1];
+        Array.Fill(places, new Place());
+        var spans = Runs;
+        for (var s = 0; s < spans.Length; s++)
         {
+            ref readonly var span = ref spans[s];
+            if (span.Owner >= 0 && span.Owner < messages) places[span.Owner].Hold(s);
             if (span.Origin.Kind != OriginKind.Data || span.Origin.Message is not (>= 0 and var m) || m >= messages) continue;
+            places[m].Hold(s);
             if (span.Origin.Path == "role") continue;
-            _firstData[m] = Math.Min(_firstData[m], span.Start);
-            if (IsBody(span, m)) _bodyEnd[m] = span.End;
+            places[m].FirstData = Math.Min(places[m].FirstData, span.Start);
+            if (IsBody(span, m)) places[m].BodyEnd = span.End;
         }
 
-        _firstDataFrom = new int[messages + 1];
-        _firstDataFrom[messages] = int.MaxValue;
-        for (var m = messages - 1; m >= 0; m--) _firstDataFrom[m] = Math.Min(_firstData[m], _firstDataFrom[m + 1]);
+        for (var m = messages - 1; m >= 0; m--) places[m].FirstDataFrom = Math.Min(places[m].FirstData, places[m + 1].FirstDataFrom);
+        for (var m = 0; m < messages; m++) places[m + 1].BodyEndBefore = Math.Max(places[m].BodyEndBefore, places[m].BodyEnd);
     }
 
     public RenderedConversation Rendered { get; }
@@ -38,14 +38,27 @@ internal sealed class RenderIndex
 
     public IReadOnlyList<RenderedSpan> Spans => Rendered.Spans;
 
+    /// <summary>The same, for loops over many of them.</summary>
+    public ReadOnlySpan<RenderedSpan> Runs => Rendered.Spans is RenderedSpan[] array ? array : Rendered.Spans is List<RenderedSpan> list ? CollectionsMarshal.AsSpan(list) : Rendered.Spans.ToArray();
+
     /// <summary>First character that holds data of a message; <see cref="int.MaxValue"/> when none does.</summary>
-    public int FirstData(int message) => _firstData[message];
+    public int FirstData(int message) => _places[message].FirstData;
 
     /// <summary>First character that holds data of this or a later message.</summary>
-    public int FirstDataFrom(int message) => message > Messages ? int.MaxValue : _firstDataFrom[message];
+    public int FirstDataFrom(int message) => message > Messages ? int.MaxValue : _places[message].FirstDataFrom;
 
     /// <summary>One past the last character of a message's own body; −1 when it has none.</summary>
-    public int BodyEnd(int message) => _bodyEnd[message];
+    public int BodyEnd(int message) => _places[message].BodyEnd;
+
+    /// <summary>One past the last character of the bodies of all messages before one; −1 when there are none.</summary>
+    public int BodyEndBefore(int message) => _places[message].BodyEndBefore;
+
+    /// <summary>The spans between the first and the last one that the message's own iteration wrote or that hold its data; others may lie among them.</summary>
+    public ReadOnlySpan<RenderedSpan> RunsOf(int message) =>
+        _places[message] is { FirstSpan: var first, LastSpan: var last } && first <= last ? Runs[first..(last + 1)] : [];
+
+    /// <summary>First character that the message's own iteration wrote, or that holds its data; the length of the text when there is none.</summary>
+    public int RegionStart(int message) => RunsOf(message) is [var first, ..] ? first.Start : Text.Length;
 
     /// <summary>Data of the message that its own iteration wrote; what another message quotes (a tool result naming its call) is not its body.</summary>
     public static bool IsBody(in RenderedSpan span, int message) =>
@@ -57,11 +70,12 @@ internal sealed class RenderIndex
     /// <summary>Number of the span that holds a character; the number of spans for the end of the text.</summary>
     public int SpanAt(int position)
     {
-        int low = 0, high = Spans.Count;
+        var spans = Runs;
+        int low = 0, high = spans.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Spans[middle].End <= position) low = middle + 1;
+            if (spans[middle].End <= position) low = middle + 1;
             else high = middle;
         }
 
@@ -88,5 +102,13 @@ internal sealed class RenderIndex
         }
 
         return -1;
+    }
+
+    /// <summary>Where a message stands in the text.</summary>
+    private struct Place()
+    {
+        public int FirstData = int.MaxValue, FirstDataFrom = int.MaxValue, BodyEnd = -1, BodyEndBefore = -1, FirstSpan = int.MaxValue, LastSpan = -1;
+
+        public void Hold(int span) => (FirstSpan, LastSpan) = (Math.Min(FirstSpan, span), span);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class RenderNotes(Conversation conversation, IReadOnlyList<Messa
     private ulong[] Written(RenderIndex text, List<Finding> findings)
     {
         var written = new ulong[text.Messages];
-        foreach (var span in text.Spans)
+        foreach (ref readonly var span in text.Runs)
         {
             if (span.Origin.Kind != OriginKind.Data || span.Origin.Message < 0 || span.Origin.Message >= written.Length) continue;
             var fields = forms[span.Origin.Message].Body.Fields;

@@ -15,9 +15,10 @@ internal sealed class SegmentBuilder(RenderIndex render, int message, int thinki
 
     public List<ChannelSegment> Build(int start, int end)
     {
-        for (var s = render.SpanAt(start); s < render.Spans.Count && render.Spans[s].Start < end; s++)
+        var spans = render.Runs;
+        for (var s = render.SpanAt(start); s < spans.Length && spans[s].Start < end; s++)
         {
-            var span = Clip(render.Spans[s], start, end);
+            var span = Clip(spans[s], start, end);
             if (RenderIndex.IsBody(span, message) && ChannelOf(span) is { } channel) Own(span, channel);
             else _pending.Add(span);
         }

@@ -25,13 +25,12 @@ internal sealed class SpanDerivation(IReadOnlyList<string> stops, ThinkingMarker
     /// <summary>The first stop at or after the last own character and before any other data; without one the span ends with the turn's visible text.</summary>
     private (int Start, int End, StopKind Kind) FindStop(RenderIndex render, int message, int body)
     {
-        var first = render.SpanAt(body);
-        var windowEnd = body;
-        var ownEnd = body;
-        for (var s = first; s < render.Spans.Count && RenderIndex.IsTemplateText(render.Spans[s]); s++)
+        var spans = render.Runs;
+        var (windowEnd, ownEnd) = (body, body);
+        for (var s = render.SpanAt(body); s < spans.Length && RenderIndex.IsTemplateText(spans[s]); s++)
         {
-            windowEnd = render.Spans[s].End;
-            if (render.Spans[s].Owner == message && ownEnd >= render.Spans[s].Start) ownEnd = windowEnd;
+            windowEnd = spans[s].End;
+            if (spans[s].Owner == message && ownEnd >= spans[s].Start) ownEnd = windowEnd;
         }
 
         if (FirstStop(render.Text, body, windowEnd) is { } found)

@@ -27,8 +27,8 @@ internal static class TextDifference
     }
 
     /// <summary>The fault of a turn that stands in another text than the one it was, or would be, produced in; with the ways out.</summary>
-    public static RowFault Mismatch(string message, MaskFault fault, string what, string firstName, ReadOnlySpan<char> first, string secondName, ReadOnlySpan<char> second) => new(fault,
-        $"{message}: {what}. {Show(firstName, first, secondName, second)}\n  Ways out: train.history=auto (one example per form), other template variables in train.modes, "
+    public static RowFault Mismatch(Message message, MaskFault fault, string what, string firstName, ReadOnlyMemory<char> first, string secondName, ReadOnlyMemory<char> second) => new(fault,
+        () => $"{message}: {what}. {Show(firstName, first.Span, secondName, second.Span)}\n  Ways out: train.history=auto (one example per form), other template variables in train.modes, "
         + "turns=last, or train.history=as_rendered to train it all the same.");
 
     /// <summary>The text in quotes with line ends and controls made visible.</summary>

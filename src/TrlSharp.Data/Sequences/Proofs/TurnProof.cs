@@ -6,17 +6,14 @@ internal sealed record TurnProof
     /// <summary>Position in the conversation as rendered.</summary>
     public required int Index { get; init; }
 
-    /// <summary>The text that an engine holds when it samples the turn; null for messages of other roles, which no engine samples.</summary>
-    public string? Prompt { get; init; }
+    /// <summary>The conversation up to and including the turn, which is the last of it: prompt and produced form. Null for messages of other roles, which no engine samples.</summary>
+    public RenderIndex? Produced { get; init; }
 
-    /// <summary>The produced form, from the prompt's end to before the stop.</summary>
-    public string Body { get; init; } = "";
-
-    /// <summary>The stop of the produced form; empty when the template writes none.</summary>
-    public string Stop { get; init; } = "";
+    /// <summary>The produced form in <see cref="Produced"/>; what stands before it is the text that an engine holds when it samples the turn.</summary>
+    public SampledSpan? Span { get; init; }
 
     /// <summary>Whether the template writes a thinking block with nothing in it as part of what would be sampled.</summary>
-    public bool HasEmptyThinking { get; init; }
+    public bool HasEmptyThinking => Span is { HasEmptyThinking: true };
 
     /// <summary>No engine would build the prompt, because no user message comes before.</summary>
     public bool Unprompted { get; init; }

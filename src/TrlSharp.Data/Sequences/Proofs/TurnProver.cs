@@ -39,16 +39,17 @@ internal sealed class TurnProver
     public (SampledSpan? Span, RowFault? Fault) Locate(TurnProof proof, RenderIndex text)
     {
         var i = proof.Index;
-        if (proof.Prompt is null) return LocateBody(i, text);
-        if (!text.Text.StartsWith(proof.Prompt, StringComparison.Ordinal))
-            return (null, TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.PromptMismatch, "its context is not the prompt that an engine would build", "written", text.Text, "prompt", proof.Prompt));
-        var start = proof.Prompt.Length;
+        if (proof.Produced is not { Text: var produced } || proof.Span is not { } own) return LocateBody(i, text);
+        if (ReferenceEquals(text, proof.Produced)) return (own, null);
+        var start = own.Start;
+        if (!text.Text.AsSpan().StartsWith(produced.AsSpan(0, start), StringComparison.Ordinal))
+            return (null, TextDifference.Mismatch(_weights[i].Message, MaskFault.PromptMismatch, "its context is not the prompt that an engine would build", "written", text.Text.AsMemory(), "prompt", produced.AsMemory(0, start)));
         if (Leak(i, text, start) is { } leak) return (null, leak);
         var span = _derivation.Derive(text, i, start, _forms[i].Content);
         var body = text.Text.AsSpan(span.Start, span.StopStart - span.Start);
-        if (!body.SequenceEqual(proof.Body) || !StopAgrees(proof, text, span))
-            return (null, TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.HistoryDiffers, "the template writes it otherwise in this place than a model produces it",
-                "written", text.Text.AsSpan(span.Start, span.End - span.Start), "produced", proof.Body + proof.Stop));
+        if (!body.SequenceEqual(produced.AsSpan(start, own.StopStart - start)) || !StopAgrees(i, produced.AsSpan(own.StopStart, own.End - own.StopStart), text, span))
+            return (null, TextDifference.Mismatch(_weights[i].Message, MaskFault.HistoryDiffers, "the template writes it otherwise in this place than a model produces it",
+                "written", text.Text.AsMemory(span.Start, span.End - span.Start), "produced", produced.AsMemory(start, own.End - start)));
         return (span, null);
     }
 
@@ -72,7 +73,7 @@ internal sealed class TurnProver
     private TurnProof ProveTurn(int i)
     {
         if (!_weights[i].Message.IsAssistant) return new TurnProof { Index = i };
-        var unprompted = !_weights.Take(i).Any(w => w.Message.Role is Roles.User or "tool");
+        var unprompted = i <= FirstQuestion();
         RenderIndex produced;
         string? prompt = null;
         try
@@ -97,7 +98,7 @@ internal sealed class TurnProver
         if (!prompted && !unprompted)
         {
             if (Compose(i, produced) is not { } composed)
-                return new TurnProof { Index = i, Fault = TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text, "prompt", prompt) };
+                return new TurnProof { Index = i, Fault = TextDifference.Mismatch(_weights[i].Message, MaskFault.PromptMismatch, "a model would not be given this context", "written", produced.Text.AsMemory(), "prompt", prompt.AsMemory()) };
             (produced, start) = (composed, prompt!.Length);
             return Produced(i, produced, start, unprompted: false) with { Composed = composed, Waived = lost };
         }
@@ -111,19 +112,16 @@ internal sealed class TurnProver
         return Produced(i, produced, start, unprompted && !prompted) with { Waived = lost };
     }
 
-    private TurnProof Produced(int i, RenderIndex produced, int start, bool unprompted)
+    /// <summary>The first message that asks for an answer; the number of messages when none does.</summary>
+    private int FirstQuestion()
     {
-        var span = _derivation.Derive(produced, i, start, _forms[i].Content);
-        return new TurnProof
-        {
-            Index = i,
-            Prompt = produced.Text[..start],
-            Body = produced.Text[span.Start..span.StopStart],
-            Stop = produced.Text[span.StopStart..span.End],
-            HasEmptyThinking = span.HasEmptyThinking,
-            Unprompted = unprompted,
-        };
+        for (var i = 0; i < _weights.Count; i++)
+            if (_weights[i].Message.Role is Roles.User or "tool") return i;
+        return _weights.Count;
     }
+
+    private TurnProof Produced(int i, RenderIndex produced, int start, bool unprompted) =>
+        new() { Index = i, Produced = produced, Span = _derivation.Derive(produced, i, start, _forms[i].Content), Unprompted = unprompted };
 
     /// <summary>
     /// Prompt and produced form put together, possible where the turn begins in its render with the very generation prompt that ends the engine's prompt:
@@ -135,7 +133,7 @@ internal sealed class TurnProver
         var opening = prompt.Text.Length;
         for (var s = prompt.Spans.Count - 1; s >= 0 && prompt.Spans[s].GenerationPrompt; s--) opening = prompt.Spans[s].Start;
         var generation = prompt.Text[opening..].TrimStart();
-        var region = RegionStart(i, produced);
+        var region = produced.RegionStart(i);
         if (generation.Length == 0 || region == produced.Text.Length) return null;
         var limit = Math.Min(produced.FirstData(i), produced.Text.Length);
         var from = Math.Max(0, region - generation.Length);
@@ -173,7 +171,7 @@ internal sealed class TurnProver
     /// <summary>Without a provable prompt: where the generation prompt that the template writes elsewhere ends, before the message's own text.</summary>
     private int StartByGenerationPrompt(int i, RenderIndex text)
     {
-        var region = RegionStart(i, text);
+        var region = text.RegionStart(i);
         var body = Math.Min(text.FirstData(i), text.Text.Length);
         var prompt = _profile.GenerationPrompt;
         for (; prompt.Length > 0 && region < text.Text.Length; prompt = prompt[1..])
@@ -188,19 +186,11 @@ internal sealed class TurnProver
         return Math.Max(body == text.Text.Length ? region : body, 0);
     }
 
-    /// <summary>First character that the message's own iteration wrote, or that holds its data.</summary>
-    private static int RegionStart(int i, RenderIndex text)
-    {
-        foreach (var span in text.Spans)
-            if (span.Owner == i || (span.Origin.Kind == OriginKind.Data && span.Origin.Message == i)) return span.Start;
-        return text.Text.Length;
-    }
-
     /// <summary>Text of this or a later message before the turn begins, other than what the prompt itself supplied.</summary>
     private RowFault? Leak(int i, RenderIndex text, int start)
     {
         var own = text.FirstData(i);
-        var before = own < start || Enumerable.Range(0, i).Any(m => text.BodyEnd(m) > own);
+        var before = own < start || (own < text.Text.Length && text.BodyEndBefore(i) > own);
         var leaked = text.FirstDataFrom(i + 1) < start ? text.FirstDataFrom(i + 1) : before && !PromptSupplies(i, own) ? own : -1;
         if (leaked < 0 || _weights[i].Flags.PrefillLength > 0) return null;
         var origin = text.Spans[text.SpanAt(leaked)].Origin;
@@ -224,7 +214,7 @@ internal sealed class TurnProver
         {
             var given = Renders.Continued(i, begun);
             if (produced.Text.StartsWith(given, StringComparison.Ordinal)) return (given.Length, null);
-            return (0, TextDifference.Mismatch(_weights[i].Message.ToString(), MaskFault.PromptMismatch, "continuing its prefill would not lead to it", "written", produced.Text, "prefilled", given));
+            return (0, TextDifference.Mismatch(_weights[i].Message, MaskFault.PromptMismatch, "continuing its prefill would not lead to it", "written", produced.Text.AsMemory(), "prefilled", given.AsMemory()));
         }
         catch (TemplateException e)
         {
@@ -240,10 +230,9 @@ internal sealed class TurnProver
     }
 
     /// <summary>The same stop in both; or none produced and, in the text, one lent by the next header; or none at the end of the text, where one is appended.</summary>
-    private bool StopAgrees(TurnProof proof, RenderIndex text, SampledSpan span)
+    private bool StopAgrees(int i, ReadOnlySpan<char> produced, RenderIndex text, SampledSpan span)
     {
-        var written = text.Text.AsSpan(span.StopStart, span.End - span.StopStart);
-        if (proof.Stop.Length > 0) return written.SequenceEqual(proof.Stop);
-        return span.Stop == StopKind.Borrowed || text.Messages == proof.Index + 1 || (span.Stop == StopKind.None && !(_policy.Stop > 0 && _weights[proof.Index].Factor(Channel.Stop).Factor > 0));
+        if (produced.Length > 0) return text.Text.AsSpan(span.StopStart, span.End - span.StopStart).SequenceEqual(produced);
+        return span.Stop == StopKind.Borrowed || text.Messages == i + 1 || (span.Stop == StopKind.None && !(_policy.Stop > 0 && _weights[i].Factor(Channel.Stop).Factor > 0));
     }
 }

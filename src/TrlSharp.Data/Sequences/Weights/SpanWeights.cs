@@ -27,6 +27,13 @@ internal sealed class SpanWeights(TrainPolicy policy, MessageWeights weights, Me
         foreach (var segment in span.Segments)
         {
             if (segment.Channel == Channel.None) continue;
+            if (rules.Count == 0 && _detail.Length == 0 && _parts.Length == 0)
+            {
+                var (whole, why) = Weight(segment, segment.Start, segment.End, rules);
+                Add(result, new WeightedSpan(segment.Start, segment.End, weights.Message.Index, segment.Channel, whole, why));
+                continue;
+            }
+
             var cuts = Cuts(segment, rules);
             for (var i = 0; i + 1 < cuts.Count; i++)
             {
