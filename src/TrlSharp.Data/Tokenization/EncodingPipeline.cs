@@ -129,6 +129,7 @@ internal sealed class EncodingPipeline(
 
     private static void Emit(AlignedText text, int start, ReadOnlySpan<EncodedToken> tokens, List<EncodedToken> output)
     {
+        output.EnsureCapacity(output.Count + tokens.Length);
         if (text.IsOriginalFrom(start, out var shift))
         {
             foreach (var (id, from, to) in tokens) output.Add(new EncodedToken(id, from + shift, to + shift));

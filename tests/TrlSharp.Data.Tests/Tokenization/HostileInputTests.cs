@@ -51,7 +51,7 @@ public sealed class HostileInputTests
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(3), $"{clock.Elapsed}");
     }
 
-    private static byte[] Mutate(byte[] file, SeededRandom random)
+    internal static byte[] Mutate(byte[] file, SeededRandom random)
     {
         var bytes = file.ToList();
         for (var changes = 1 + random.Next(4); changes > 0 && bytes.Count > 0; changes--)
