@@ -24,6 +24,8 @@ internal sealed class TextExpression(string text, Origin origin) : Expression
 
     public override Value Inspect(RenderState state) => _unowned;
 
+    public override bool IsTrue(RenderState state) => text.Length > 0;
+
     /// <summary>Whatever is written gets the owner and the flags of the place where we are, which are the literal's.</summary>
     public override void Write(RenderState state) => state.Write(_unowned);
 }

@@ -10,11 +10,11 @@ internal static class MapMethods
 
     public static Value? Bind(MapValue map, string name) => name switch
     {
-        "items" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
-        "keys" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Iterate(), "dict_keys")),
-        "values" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => e.Value), "dict_values")),
-        "get" => new CallableValue(name, (_, arguments) => Get(map, arguments)),
-        "copy" => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
+        "items" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
+        "keys" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Iterate(), "dict_keys")),
+        "values" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => e.Value), "dict_values")),
+        "get" => new FunctionValue(name, (_, arguments) => Get(map, arguments)),
+        "copy" => new FunctionValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
         _ => null,
     };
 

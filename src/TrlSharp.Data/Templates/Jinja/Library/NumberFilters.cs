@@ -83,7 +83,7 @@ internal static class NumberFilters
         foreach (var item in items)
         {
             state.Step();
-            sum = Arithmetic.Apply(state, "+", sum, item);
+            sum = Arithmetic.Apply(state, ArithmeticOperator.Add, sum, item);
         }
 
         return sum;

@@ -36,20 +36,20 @@ internal static class SelectionFilters
 
     private static LazyValue Map(RenderState state, Arguments arguments)
     {
-        if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("map is missing its input");
+        if (arguments.Positional.Length == 0) throw EvaluationException.Runtime("map is missing its input");
         var source = arguments.Positional[0];
         return LazyValue.Deferred(() => source.IsTrue ? Counted(state, source).Select(Mapping(state, arguments)) : []);
     }
 
     private static Func<Value, Value> Mapping(RenderState state, Arguments arguments)
     {
-        if (arguments.Positional.Count == 1 && arguments.Named.Any(n => n.Key == "attribute"))
+        if (arguments.Positional.Length == 1 && arguments.Named.Any(n => n.Key == "attribute"))
         {
             var bound = arguments.Bind(1, "value", "attribute", "default");
             return Getter(bound[1]!, bound[2]);
         }
 
-        if (arguments.Positional.Count < 2) throw EvaluationException.Runtime("map requires a filter argument");
+        if (arguments.Positional.Length < 2) throw EvaluationException.Runtime("map requires a filter argument");
         var name = TextMethods.Text(arguments.Positional[1], "map").Text;
         if (!FilterTable.Exists(name)) throw EvaluationException.Runtime($"no filter named '{name}'");
         return item => FilterTable.Apply(state, name, arguments with { Function = name, Positional = [item, .. arguments.Positional.Skip(2)] });
@@ -57,7 +57,7 @@ internal static class SelectionFilters
 
     private static LazyValue Select(RenderState state, Arguments arguments, bool keep, bool byAttribute)
     {
-        if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("select is missing its input");
+        if (arguments.Positional.Length == 0) throw EvaluationException.Runtime("select is missing its input");
         var source = arguments.Positional[0];
         return LazyValue.Deferred(() =>
         {
@@ -70,9 +70,9 @@ internal static class SelectionFilters
     private static Func<Value, bool> Selection(RenderState state, Arguments arguments, bool byAttribute)
     {
         var at = byAttribute ? 2 : 1;
-        if (byAttribute && arguments.Positional.Count < 2) throw EvaluationException.Runtime("Missing parameter for attribute name");
+        if (byAttribute && arguments.Positional.Length < 2) throw EvaluationException.Runtime("Missing parameter for attribute name");
         var getter = byAttribute ? Getter(arguments.Positional[1]) : v => v;
-        if (arguments.Positional.Count <= at) return v => getter(v).IsTrue;
+        if (arguments.Positional.Length <= at) return v => getter(v).IsTrue;
         var name = TextMethods.Text(arguments.Positional[at], "select").Text;
         if (!TestTable.Exists(name)) throw EvaluationException.Runtime(TestTable.Unknown(name));
         return v => TestTable.Apply(state, name, arguments with { Function = name, Positional = [getter(v), .. arguments.Positional.Skip(at + 1)] });

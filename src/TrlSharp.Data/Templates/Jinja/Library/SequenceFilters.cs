@@ -9,13 +9,8 @@ internal static class SequenceFilters
 {
     public static void AddTo(Dictionary<string, Func<RenderState, Arguments, Value>> filters)
     {
-        filters["length"] = (_, a) => IntegerValue.Of(a.Bind(1, "obj")[0]!.Length);
-        filters["list"] = (s, a) => ToList(s, a.Bind(1, "value")[0]!);
-        filters["first"] = (_, a) => a.Bind(1, "seq")[0]!.Iterate().FirstOrDefault() ?? new UndefinedValue("No first item, sequence was empty.");
-        filters["last"] = (_, a) => Last(a.Bind(1, "seq")[0]!);
         filters["join"] = Join;
         filters["reverse"] = (s, a) => Reverse(s, a.Bind(1, "value")[0]!);
-        filters["items"] = (_, a) => Items(a.Bind(1, "value")[0]!);
         filters["dictsort"] = (_, a) => DictSort(a.Bind(1, "value", "case_sensitive", "by", "reverse"));
         filters["sort"] = (s, a) => Sort(s, a.Bind(1, "value", "reverse", "case_sensitive", "attribute"));
         filters["unique"] = (s, a) => Unique(s, a.Bind(1, "value", "case_sensitive", "attribute"));
@@ -37,7 +32,7 @@ internal static class SequenceFilters
             items.Add(item);
         }
 
-        return new(items);
+        return new([.. items]);
     }
 
     /// <summary>What values are compared by: text without case unless asked for.</summary>
@@ -47,9 +42,17 @@ internal static class SequenceFilters
         return caseSensitive ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
     }
 
-    private static Value Last(Value value) => value is LazyValue { IsView: false }
+    public static Value First(Value value) =>
+        (value is ListValue { Items: var items } ? (items.Length > 0 ? items[0] : null) : value.Iterate().FirstOrDefault()) ?? new UndefinedValue("No first item, sequence was empty.");
+
+    public static Value Last(Value value) => value is LazyValue { IsView: false }
         ? throw EvaluationException.Runtime("'generator' object is not reversible")
-        : (value is TextValue text ? text.Item(IntegerValue.Of(-1)) : value.Iterate().LastOrDefault()) ?? new UndefinedValue("No last item, sequence was empty.");
+        : (value switch
+        {
+            TextValue text => text.Item(IntegerValue.Of(-1)),
+            ListValue { Items: var items } => items.Length > 0 ? items[^1] : null,
+            _ => value.Iterate().LastOrDefault(),
+        }) ?? new UndefinedValue("No last item, sequence was empty.");
 
     private static Value Join(RenderState state, Arguments arguments)
     {
@@ -81,14 +84,11 @@ internal static class SequenceFilters
             return value is LazyValue { IsView: false } ? new ListValue([.. reversed]) : new LazyValue(reversed, "reversed");
         }
 
-        var output = new TextBuilder();
-        var offsets = CodePoints.Offsets(text.Text);
-        for (var i = offsets.Length - 2; i >= 0; i--) output.Append(text, offsets[i], offsets[i + 1]);
-        state.Charge(text.Text.Length);
-        return output.ToValue(text.IsMarkup);
+        var length = text.Length;
+        return text.Pick(state, length - 1, -1, length);
     }
 
-    private static LazyValue Items(Value value) => LazyValue.Deferred(() => value switch
+    public static LazyValue Items(Value value) => LazyValue.Deferred(() => value switch
     {
         UndefinedValue => [],
         MapValue map => map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)),
@@ -115,7 +115,7 @@ internal static class SequenceFilters
         // Compared as lists, as in Jinja2: equal keys, undefined ones among them, need no order.
         Value?[] names = bound[3] is TextValue text ? [.. text.Text.Split(',').Select(n => TextValue.Of(n, default))] : [bound[3]];
         var keys = names.Select(n => Key(n, caseSensitive)).ToList();
-        state.Charge((long)items.Count * CostOfOrder * keys.Count);
+        state.Charge((long)items.Length * CostOfOrder * keys.Count);
         return new([.. Ordered(items, keys.Count == 1 ? keys[0] : v => new ListValue([.. keys.Select(k => k(v))]), reverse, equalFirst: true)]);
     }
 
@@ -171,13 +171,13 @@ internal static class SequenceFilters
         var size = bound[1]!;
         var items = ToList(state, bound[0]!).Items;
         var batches = new List<Value>();
-        for (var at = 0; at < items.Count;)
+        for (var at = 0; at < items.Length;)
         {
             var count = 1;
-            while (at + count < items.Count && Comparison.Numeric(IntegerValue.Of(count), size) != 0) count++;
+            while (at + count < items.Length && Comparison.Numeric(IntegerValue.Of(count), size) != 0) count++;
             List<Value> batch = [.. items.Skip(at).Take(count)];
             at += count;
-            if (at >= items.Count && bound[2] is not (null or NoneValue) && Comparison.Order(IntegerValue.Of(count), size, "<") < 0)
+            if (at >= items.Length && bound[2] is not (null or NoneValue) && Comparison.Order(IntegerValue.Of(count), size, "<") < 0)
             {
                 var missing = Numbers.Argument(size, "batch") - count;
                 const int CostOfElement = 16;
@@ -185,7 +185,7 @@ internal static class SequenceFilters
                 batch.AddRange(Enumerable.Repeat(bound[2]!, missing));
             }
 
-            batches.Add(new ListValue(batch));
+            batches.Add(new ListValue([.. batch]));
         }
 
         return batches;
@@ -199,7 +199,7 @@ internal static class SequenceFilters
         const int CostOfSlice = 32;
         state.Charge(Math.Max(0L, slices) * CostOfSlice);
         var fill = bound[2] is null or NoneValue ? null : bound[2];
-        var (each, extra) = (items.Count / Math.Max(1, slices), items.Count % Math.Max(1, slices));
+        var (each, extra) = (items.Length / Math.Max(1, slices), items.Length % Math.Max(1, slices));
         return Enumerable.Range(0, Math.Max(0, slices)).Select(i =>
         {
             var start = (i * each) + Math.Min(i, extra);
@@ -215,7 +215,7 @@ internal static class SequenceFilters
         var caseless = bound[3]?.IsTrue ?? false ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
         var groups = new List<Value>();
         var given = ToList(state, bound[0]!).Items;
-        state.Charge((long)given.Count * CostOfOrder);
+        state.Charge((long)given.Length * CostOfOrder);
         var items = Ordered(given, caseless, reverse: false);
         for (var i = 0; i < items.Count;)
         {
@@ -224,6 +224,6 @@ internal static class SequenceFilters
             groups.Add(ListValue.Pair(getter(items[start]), new ListValue([.. items.Skip(start).Take(i - start)])));
         }
 
-        return new(groups);
+        return new([.. groups]);
     }
 }

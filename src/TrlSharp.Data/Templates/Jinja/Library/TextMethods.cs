@@ -4,10 +4,13 @@ using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Library;
 
+/// <summary>A method of <c>str</c>.</summary>
+internal delegate Value TextMethod(RenderState state, TextValue text, Arguments arguments);
+
 /// <summary>Methods of <c>str</c>. Parts keep their origins.</summary>
 internal static class TextMethods
 {
-    private static readonly Dictionary<string, Func<RenderState, TextValue, Arguments, Value>> Methods = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TextMethod> Methods = new(StringComparer.Ordinal)
     {
         ["capitalize"] = (_, t, a) => { a.Bind(0); return TextCasing.Capitalize(t); },
         ["casefold"] = (_, t, a) => { a.Bind(0); return TextCasing.Fold(t); },
@@ -57,9 +60,12 @@ internal static class TextMethods
     private const int FewCharacters = 64;
     private static readonly string[] Refused = ["encode", "format_map", "maketrans", "translate"];
 
+    /// <summary>A method that exists; null for others.</summary>
+    public static TextMethod? Find(string name) => Methods.GetValueOrDefault(name);
+
     public static Value? Bind(TextValue text, string name)
     {
-        if (Methods.TryGetValue(name, out var method)) return new CallableValue(name, (state, arguments) =>
+        if (Methods.TryGetValue(name, out var method)) return new FunctionValue(name, (state, arguments) =>
             {
                 state.Charge(text.Text.Length);
                 return method(state, text, arguments);
@@ -123,7 +129,7 @@ internal static class TextMethods
         return output.ToValue(text.IsMarkup);
     }
 
-    private static Func<RenderState, TextValue, Arguments, Value> Is(Func<System.Text.Rune, bool> test) => (_, text, arguments) =>
+    private static TextMethod Is(Func<System.Text.Rune, bool> test) => (_, text, arguments) =>
     {
         arguments.Bind(0);
         return BooleanValue.Of(text.Text.Length > 0 && text.Text.EnumerateRunes().All(test));

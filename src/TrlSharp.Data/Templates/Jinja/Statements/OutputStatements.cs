@@ -152,7 +152,7 @@ internal sealed class FilterStatement(FilterExpression filter, Statement[] body,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(() => ExecuteAll(body, state));
+        var text = state.Capture(body);
         state.Here = here;
         state.Output.Append(Written(filter.ApplyChain(state, text)), state.Owner, state.Prompt, state.Generation);
         return Flow.Next;

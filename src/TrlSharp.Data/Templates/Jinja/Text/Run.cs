@@ -19,10 +19,15 @@ internal readonly record struct Run(int Length, Origin Origin, int SourceStart, 
         ? this with { Length = to - from, SourceStart = SourceStart + from, SourceEnd = SourceStart + to }
         : this with { Length = to - from };
 
+    /// <summary>The run where it is put into the output or another text: nobody's characters get their owner, flags are added.</summary>
+    public Run In(int owner, bool prompt, int generation) => new(
+        Length, Origin, SourceStart, SourceEnd, Exact, Owner == Unowned ? owner : Owner, Prompt || prompt, Generation == 0 ? generation : Generation);
+
     /// <summary>As many characters as given, all standing for the whole source range.</summary>
     public Run Stretched(int length) => this with { Length = length, Exact = Exact && length == Length };
 
-    /// <summary>Whether <paramref name="next"/> continues this run, so that both are one.</summary>
+    /// <summary>Whether <paramref name="next"/> continues this run, so that both are one: it goes on in the source, or stands for the same range of it.</summary>
     public bool Joins(in Run next) =>
-        ReferenceEquals(Origin, next.Origin) && Owner == next.Owner && Prompt == next.Prompt && Generation == next.Generation && Exact && next.Exact && SourceEnd == next.SourceStart;
+        ReferenceEquals(Origin, next.Origin) && Owner == next.Owner && Prompt == next.Prompt && Generation == next.Generation && Exact == next.Exact
+        && (Exact ? SourceEnd == next.SourceStart : SourceStart == next.SourceStart && SourceEnd == next.SourceEnd);
 }

@@ -6,7 +6,8 @@ namespace TrlSharp.Templates.Jinja.Text;
 /// <summary>Builds a text value piece by piece, joining runs that continue each other. Its memory is lent, and goes back with the value.</summary>
 internal sealed class TextBuilder
 {
-    private const int FirstCharacters = 4096, FirstRuns = 64; // lent, so that small texts pay nothing for it
+    private const int FirstCharacters = 4096, FirstRuns = 128; // lent, so that small texts pay nothing for it
+    private const int FastGrowth = 1 << 20;
     private char[] _text = [];
     private Run[] _runs = [];
     private int _length, _count;
@@ -44,12 +45,23 @@ internal sealed class TextBuilder
     public void Append(TextValue value, int owner, bool prompt, int generation)
     {
         Write(value.Text);
-        foreach (ref readonly var run in value.Runs)
+        foreach (ref readonly var run in value.Runs) Push(run.In(owner, prompt, generation));
+    }
+
+    /// <summary>Takes back what was appended after the first <paramref name="length"/> characters.</summary>
+    public TextValue TakeFrom(int length)
+    {
+        var all = new TextValue(new string(_text, 0, _length), Runs.ToArray());
+        var start = _length;
+        while (start > length) start -= _runs[--_count].Length;
+        if (start < length)
         {
-            Push(new(
-                run.Length, run.Origin, run.SourceStart, run.SourceEnd, run.Exact,
-                run.Owner == Run.Unowned ? owner : run.Owner, run.Prompt || prompt, run.Generation == 0 ? generation : run.Generation));
+            _runs[_count] = _runs[_count].Slice(0, length - start);
+            _count++;
         }
+
+        _length = length;
+        return all.Slice(length, all.Text.Length);
     }
 
     /// <summary>All that was appended; the builder is empty then.</summary>
@@ -109,7 +121,7 @@ internal sealed class TextBuilder
 
     private void GrowText(int more)
     {
-        var larger = ArrayPool<char>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(FirstCharacters, Math.Max(2L * _length, (long)_length + more))));
+        var larger = ArrayPool<char>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(FirstCharacters, Math.Max((_length < FastGrowth ? 4L : 2L) * _length, (long)_length + more))));
         _text.AsSpan(0, _length).CopyTo(larger);
         if (_text.Length > 0) ArrayPool<char>.Shared.Return(_text);
         _text = larger;
