@@ -15,13 +15,30 @@ internal sealed class ComparisonExpression(Expression first, (ComparisonOperator
         foreach (ref readonly var step in rest.AsSpan())
         {
             var right = step.Operand.Inspect(state);
-            state.Touch(left);
-            state.Touch(right);
-            if (!Holds(step.Operation, left, right)) return false;
+            if (!Holds(state, step.Operation, left, right)) return false;
             left = right;
         }
 
         return true;
+    }
+
+    private static bool Holds(RenderState state, ComparisonOperator operation, Value left, Value right)
+    {
+        // What templates ask most often: is the role this one, the number that one?
+        if (operation <= ComparisonOperator.NotEqual)
+        {
+            if (left is TextValue a && right is TextValue b)
+            {
+                state.Charge(Math.Min(a.Text.Length, b.Text.Length));
+                return string.Equals(a.Text, b.Text, StringComparison.Ordinal) == (operation == ComparisonOperator.Equal);
+            }
+
+            if (left is IntegerValue { Small: { } i } && right is IntegerValue { Small: { } j }) return i == j == (operation == ComparisonOperator.Equal);
+        }
+
+        state.Touch(left);
+        state.Touch(right);
+        return Holds(operation, left, right);
     }
 
     public static bool Holds(ComparisonOperator operation, Value left, Value right) => operation switch

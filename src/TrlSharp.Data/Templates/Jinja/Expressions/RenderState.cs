@@ -47,7 +47,7 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     public DateTime? Now => request.Now;
 
     /// <summary>Texts that are about to be joined, those of an expression behind those of the expressions around it.</summary>
-    public PieceStack Pieces { get; } = new();
+    public PieceStack Pieces => field ??= new();
 
     /// <summary>A run of the current place for computed text.</summary>
     public Run Run => new(0, Here, 0, 0, false, Owner, Prompt);

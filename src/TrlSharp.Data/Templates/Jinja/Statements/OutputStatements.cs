@@ -8,10 +8,12 @@ namespace TrlSharp.Templates.Jinja.Statements;
 /// <summary>Text of the template outside of tags.</summary>
 internal sealed class TextStatement(string text, Origin origin) : Statement
 {
+    private readonly Run _run = new(text.Length, origin, 0, text.Length, true, Run.Unowned);
+
     public override Flow Execute(RenderState state)
     {
         state.Charge(text.Length);
-        state.Output.Append(text, new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt, state.Generation));
+        state.Output.Append(text, _run, state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class TextBuilder
     {
         if (text.IsEmpty) return;
         Write(text);
-        Push(run.Length == text.Length ? run : run.Stretched(text.Length));
+        if (run.Length == text.Length) Push(run);
+        else Push(run.Stretched(text.Length));
     }
 
     public void Append(TextValue value) => Append(value, 0, value.Text.Length);
@@ -45,7 +46,14 @@ internal sealed class TextBuilder
     public void Append(TextValue value, int owner, bool prompt, int generation)
     {
         Write(value.Text);
-        foreach (ref readonly var run in value.Runs) Push(run.In(owner, prompt, generation));
+        foreach (ref readonly var run in value.Runs) Push(run, owner, prompt, generation);
+    }
+
+    /// <summary>Text of one run, likewise.</summary>
+    public void Append(string text, in Run run, int owner, bool prompt, int generation)
+    {
+        Write(text);
+        Push(run, owner, prompt, generation);
     }
 
     /// <summary>Takes back what was appended after the first <paramref name="length"/> characters.</summary>
@@ -114,7 +122,7 @@ internal sealed class TextBuilder
 
     private void Write(ReadOnlySpan<char> text)
     {
-        if (_length + text.Length > _text.Length) GrowText(text.Length);
+        if (text.Length > _text.Length - _length) GrowText(text.Length);
         text.CopyTo(_text.AsSpan(_length));
         _length += text.Length;
     }
@@ -127,20 +135,39 @@ internal sealed class TextBuilder
         _text = larger;
     }
 
-    private void Push(in Run run)
+    private void Push(in Run run) => Push(run, Run.Unowned, prompt: false, generation: 0);
+
+    /// <param name="run">The characters.</param>
+    /// <param name="owner">Theirs if they have none.</param>
+    /// <param name="prompt">Set unless it is.</param>
+    /// <param name="generation">Theirs if they have none.</param>
+    private void Push(in Run run, int owner, bool prompt, int generation)
     {
+        if (run.Owner != Run.Unowned) owner = run.Owner;
+        if (run.Generation != 0) generation = run.Generation;
+        prompt |= run.Prompt;
         if (_count > 0)
         {
             ref var last = ref _runs[_count - 1];
-            if (last.Joins(run))
+            if (ReferenceEquals(last.Origin, run.Origin) && last.Owner == owner && last.Prompt == prompt && last.Generation == generation && last.Continues(run))
             {
-                last = last with { Length = last.Length + run.Length, SourceEnd = run.SourceEnd };
+                last.Length += run.Length;
+                last.SourceEnd = run.SourceEnd;
                 return;
             }
         }
 
         if (_count == _runs.Length) GrowRuns();
-        _runs[_count++] = run;
+        // Field by field: a run made aside and copied would be read before its parts have arrived in memory, which stalls.
+        ref var added = ref _runs[_count++];
+        added.Length = run.Length;
+        added.Origin = run.Origin;
+        added.SourceStart = run.SourceStart;
+        added.SourceEnd = run.SourceEnd;
+        added.Exact = run.Exact;
+        added.Owner = owner;
+        added.Prompt = prompt;
+        added.Generation = generation;
     }
 
     private void GrowRuns()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Scoping;
@@ -15,7 +16,8 @@ namespace TrlSharp.Templates.Jinja.Values;
 internal struct DataMap(RowValue data, OriginKind kind, int message, string path)
 {
     private readonly IReadOnlyList<KeyValuePair<string, RowValue>>? _fields = data.Fields;
-    private Slot[]? _values;
+    private FewValues _few; // nearly all maps have few fields, whose values then need no array
+    private Slot[]? _many;
     private Dictionary<string, int>? _places;
     private Origin? _origin;
 
@@ -42,10 +44,14 @@ internal struct DataMap(RowValue data, OriginKind kind, int message, string path
 
     private Value At(int place)
     {
-        var values = _values ??= new Slot[Count];
-        if (values[place].Value is { } made) return made;
+        if (Count > FewValues.Length) return (_many ??= new Slot[Count])[place].Value ??= Make(place);
+        return _few[place] ??= Make(place);
+    }
+
+    private readonly Value Make(int place)
+    {
         var (key, value) = _fields![place];
-        return values[place].Value = DataValues.Of(value, kind, message, IsMessage ? key : $"{path}.{key}");
+        return DataValues.Of(value, kind, message, IsMessage ? key : $"{path}.{key}");
     }
 
     private int Place(string key)
@@ -64,5 +70,12 @@ internal struct DataMap(RowValue data, OriginKind kind, int message, string path
         var places = new Dictionary<string, int>(Count, StringComparer.Ordinal);
         for (var i = 0; i < Count; i++) places.Add(_fields![i].Key, i);
         return places;
+    }
+
+    [InlineArray(Length)]
+    private struct FewValues
+    {
+        public const int Length = 3;
+        private Value? _first;
     }
 }
