@@ -46,7 +46,9 @@ internal sealed class ItemExpression(Expression target, Expression key) : Expres
         var value = target.Evaluate(state);
         if (_literal is not null && value is MapValue map && map.Find(_literal) is { } item) return item;
         if (value is TextValue text) state.Charge(text.Text.Length);
-        return Get(value, key.Inspect(state));
+        var at = key.Inspect(state);
+        state.Touch(at);
+        return Get(value, at);
     }
 
     public static Value Get(Value value, Value key)

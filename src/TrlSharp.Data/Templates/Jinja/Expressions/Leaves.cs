@@ -63,6 +63,5 @@ internal sealed class MapExpression(IReadOnlyList<KeyValuePair<Expression, Expre
 {
     public override IEnumerable<Expression> Children => entries.SelectMany(e => new[] { e.Key, e.Value });
 
-    public override Value Evaluate(RenderState state) =>
-        MapValue.From([.. entries.Select(e => KeyValuePair.Create(e.Key.Evaluate(state), e.Value.Evaluate(state)))]);
+    public override Value Evaluate(RenderState state) => MapValue.From(state, entries.Select(e => KeyValuePair.Create(e.Key.Evaluate(state), e.Value.Evaluate(state))));
 }

@@ -42,7 +42,6 @@ internal static class Globals
     {
         var entries = new List<KeyValuePair<Value, Value>>();
         if (arguments.Positional.Length > 1) throw EvaluationException.Runtime($"dict expected at most 1 argument, got {arguments.Positional.Length}");
-        foreach (var given in arguments.Positional) state.Charge(given is MapValue or ListValue ? 16L * given.Length : 0);
         if (arguments.Positional is [MapValue map]) entries.AddRange(map.Entries);
         else if (arguments.Positional is [var pairs])
         {
@@ -51,7 +50,7 @@ internal static class Globals
         }
 
         entries.AddRange(Named(state, arguments));
-        return MapValue.From(entries);
+        return MapValue.From(state, entries);
     }
 
     private static IEnumerable<KeyValuePair<Value, Value>> Named(RenderState state, Arguments arguments) =>

@@ -145,7 +145,7 @@ internal sealed class JsonFilter
     {
         if (_indent is null) return;
         _state.Charge(1 + ((long)_indent.Length * level));
-        Put("\n" + string.Concat(Enumerable.Repeat(_indent, level)), run);
+        Put("\n" + PythonText.Repeat(_indent, level), run);
     }
 
     private void Put(string text, Run run)

@@ -122,7 +122,7 @@ internal static class TextFilters
         var format = Text(state, arguments.Positional[0]);
         if (arguments.Positional.Length > 1 && arguments.Named.Count > 0) throw EvaluationException.Runtime("can't handle positional and keyword arguments at the same time");
         Value values = arguments.Named.Count > 0
-            ? MapValue.From(arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value)))
+            ? MapValue.From(state, arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value)))
             : new ListValue([.. arguments.Positional.Skip(1)], tuple: true);
         return PercentFormat.Apply(state, format, values);
     }

@@ -58,6 +58,9 @@ internal static class TextMethods
     };
 
     private const int FewCharacters = 64;
+
+    /// <summary>Each makes two runs.</summary>
+    private const int CostOfReplacement = 16;
     private static readonly string[] Refused = ["encode", "format_map", "maketrans", "translate"];
 
     /// <summary>A method that exists; null for others.</summary>
@@ -116,7 +119,7 @@ internal static class TextMethods
         var next = old.Text.Length == 0 ? 0 : text.Text.IndexOf(old.Text, StringComparison.Ordinal);
         while (count-- > 0 && next >= 0)
         {
-            state.Charge(next - at + replacement.Text.Length);
+            state.Charge(next - at + replacement.Text.Length + CostOfReplacement);
             output.Append(text, at, next);
             output.Append(replacement);
             at = next + old.Text.Length;
@@ -168,6 +171,6 @@ internal static class TextMethods
     {
         var width = at + 1 < text.Length && char.IsSurrogatePair(text, at) ? 2 : 1;
         if (characters is null) return PythonText.IsSpace(text[at]) ? 1 : 0;
-        return characters.Text.Contains(text.Substring(at, width), StringComparison.Ordinal) ? width : 0;
+        return characters.Text.AsSpan().Contains(text.AsSpan(at, width), StringComparison.Ordinal) ? width : 0;
     }
 }

@@ -117,7 +117,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
             if (at >= 0) named.RemoveAt(at);
         }
 
-        if (_kwargs is { } kwargs) state.Set(kwargs, MapValue.From(named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value))));
+        if (_kwargs is { } kwargs) state.Set(kwargs, MapValue.From(state, named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value))));
         else if (named.Count > 0) throw EvaluationException.Runtime($"macro '{name}' takes no keyword argument '{named[0].Key}'");
 
         var rest = arguments.Positional.Skip(parameters.Count).ToList();

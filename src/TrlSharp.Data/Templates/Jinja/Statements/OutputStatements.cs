@@ -97,7 +97,7 @@ internal static class NearestOwner
 internal sealed class GenerationStatement(Statement[] body) : Statement
 {
     private static readonly (string Name, Value Empty)[] Special =
-        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.From([])), ("varargs", new ListValue([], tuple: true))];
+        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.Empty), ("varargs", new ListValue([], tuple: true))];
 
     private FrameLayout? _layout;
     private (Place Place, Value Value)[] _special = [];

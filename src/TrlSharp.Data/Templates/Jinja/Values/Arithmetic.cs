@@ -98,7 +98,7 @@ internal static class Arithmetic
         if (value is TextValue { Runs: [var only] } piece && count > 1)
         {
             // All of it stands for the one piece.
-            var repeated = string.Concat(Enumerable.Repeat(piece.Text, count));
+            var repeated = PythonText.Repeat(piece.Text, count);
             return new TextValue(repeated, only with { Length = repeated.Length, Exact = false, Owner = only.Owner == Run.Unowned ? state.Owner : only.Owner }, piece.IsMarkup);
         }
 

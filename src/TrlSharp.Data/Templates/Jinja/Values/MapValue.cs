@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
 
@@ -40,12 +41,15 @@ internal sealed class MapValue : Value
     private Dictionary<Value, Value>? Index => _index ??= Entries.Count > LinearLimit ? new(Entries, ValueEquality.Instance) : null;
 
     /// <summary>A map of possibly repeated keys: the last value counts, at the place of the first.</summary>
-    public static MapValue From(IEnumerable<KeyValuePair<Value, Value>> entries)
+    public static MapValue From(RenderState state, IEnumerable<KeyValuePair<Value, Value>> entries)
     {
+        const int CostOfEntry = 16;
         var order = new List<KeyValuePair<Value, Value>>();
         var places = new Dictionary<Value, int>(ValueEquality.Instance);
         foreach (var entry in entries)
         {
+            state.Charge(CostOfEntry);
+            state.Touch(entry.Key);
             ValueEquality.RequireHashable(entry.Key);
             if (places.TryGetValue(entry.Key, out var place)) order[place] = KeyValuePair.Create(order[place].Key, entry.Value);
             else
