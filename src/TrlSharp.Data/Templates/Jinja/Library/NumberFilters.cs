@@ -77,13 +77,13 @@ internal static class NumberFilters
     {
         var bound = arguments.Bind(1, "iterable", "attribute", "start");
         var items = bound[0]!.Iterate();
-        if (bound[1] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[1]!));
+        if (bound[1] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(state, bound[1]!));
         var sum = bound[2] ?? IntegerValue.Of(0);
         if (sum is TextValue) throw EvaluationException.Runtime("sum() can't sum strings [use ''.join(seq) instead]");
         foreach (var item in items)
         {
             state.Step();
-            sum = Arithmetic.Apply(state, "+", sum, item);
+            sum = Arithmetic.Apply(state, ArithmeticOperator.Add, sum, item);
         }
 
         return sum;

@@ -106,7 +106,7 @@ internal static partial class StrFormat
         return value;
     }
 
-    private static Value Positional(Arguments arguments, int index) => index < arguments.Positional.Count
+    private static Value Positional(Arguments arguments, int index) => index < arguments.Positional.Length
         ? arguments.Positional[index]
         : throw EvaluationException.Runtime($"Replacement index {index} out of range for positional args tuple");
 

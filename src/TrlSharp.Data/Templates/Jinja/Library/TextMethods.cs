@@ -4,10 +4,13 @@ using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Library;
 
+/// <summary>A method of <c>str</c>.</summary>
+internal delegate Value TextMethod(RenderState state, TextValue text, Arguments arguments);
+
 /// <summary>Methods of <c>str</c>. Parts keep their origins.</summary>
 internal static class TextMethods
 {
-    private static readonly Dictionary<string, Func<RenderState, TextValue, Arguments, Value>> Methods = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TextMethod> Methods = new(StringComparer.Ordinal)
     {
         ["capitalize"] = (_, t, a) => { a.Bind(0); return TextCasing.Capitalize(t); },
         ["casefold"] = (_, t, a) => { a.Bind(0); return TextCasing.Fold(t); },
@@ -55,11 +58,17 @@ internal static class TextMethods
     };
 
     private const int FewCharacters = 64;
+
+    /// <summary>Each makes two runs.</summary>
+    private const int CostOfReplacement = 16;
     private static readonly string[] Refused = ["encode", "format_map", "maketrans", "translate"];
+
+    /// <summary>A method that exists; null for others.</summary>
+    public static TextMethod? Find(string name) => Methods.GetValueOrDefault(name);
 
     public static Value? Bind(TextValue text, string name)
     {
-        if (Methods.TryGetValue(name, out var method)) return new CallableValue(name, (state, arguments) =>
+        if (Methods.TryGetValue(name, out var method)) return new FunctionValue(name, (state, arguments) =>
             {
                 state.Charge(text.Text.Length);
                 return method(state, text, arguments);
@@ -110,7 +119,7 @@ internal static class TextMethods
         var next = old.Text.Length == 0 ? 0 : text.Text.IndexOf(old.Text, StringComparison.Ordinal);
         while (count-- > 0 && next >= 0)
         {
-            state.Charge(next - at + replacement.Text.Length);
+            state.Charge(next - at + replacement.Text.Length + CostOfReplacement);
             output.Append(text, at, next);
             output.Append(replacement);
             at = next + old.Text.Length;
@@ -123,7 +132,7 @@ internal static class TextMethods
         return output.ToValue(text.IsMarkup);
     }
 
-    private static Func<RenderState, TextValue, Arguments, Value> Is(Func<System.Text.Rune, bool> test) => (_, text, arguments) =>
+    private static TextMethod Is(Func<System.Text.Rune, bool> test) => (_, text, arguments) =>
     {
         arguments.Bind(0);
         return BooleanValue.Of(text.Text.Length > 0 && text.Text.EnumerateRunes().All(test));
@@ -162,6 +171,6 @@ internal static class TextMethods
     {
         var width = at + 1 < text.Length && char.IsSurrogatePair(text, at) ? 2 : 1;
         if (characters is null) return PythonText.IsSpace(text[at]) ? 1 : 0;
-        return characters.Text.Contains(text.Substring(at, width), StringComparison.Ordinal) ? width : 0;
+        return characters.Text.AsSpan().Contains(text.AsSpan(at, width), StringComparison.Ordinal) ? width : 0;
     }
 }

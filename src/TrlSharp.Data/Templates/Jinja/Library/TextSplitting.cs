@@ -33,7 +33,7 @@ internal static class TextSplitting
         }
 
         if (start < text.Text.Length) lines.Add(text.Slice(start, text.Text.Length));
-        return new(lines);
+        return new([.. lines]);
     }
 
     public static ListValue Partition(TextValue text, TextValue separator, bool last)

@@ -58,7 +58,7 @@ internal sealed class SetBlockStatement(Target target, FilterExpression? filter,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(() => ExecuteAll(body, state));
+        var text = state.Capture(body);
         (state.Here, state.Line) = (here, here.Line);
         target.Assign(state, filter is null ? text : filter.ApplyChain(state, text));
         return Flow.Next;

@@ -8,10 +8,12 @@ namespace TrlSharp.Templates.Jinja.Statements;
 /// <summary>Text of the template outside of tags.</summary>
 internal sealed class TextStatement(string text, Origin origin) : Statement
 {
+    private readonly Run _run = new(text.Length, origin, 0, text.Length, true, Run.Unowned);
+
     public override Flow Execute(RenderState state)
     {
         state.Charge(text.Length);
-        state.Output.Append(text, new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt, state.Generation));
+        state.Output.Append(text, _run, state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }
 }
@@ -95,7 +97,7 @@ internal static class NearestOwner
 internal sealed class GenerationStatement(Statement[] body) : Statement
 {
     private static readonly (string Name, Value Empty)[] Special =
-        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.From([])), ("varargs", new ListValue([], tuple: true))];
+        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.Empty), ("varargs", new ListValue([], tuple: true))];
 
     private FrameLayout? _layout;
     private (Place Place, Value Value)[] _special = [];
@@ -152,7 +154,7 @@ internal sealed class FilterStatement(FilterExpression filter, Statement[] body,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(() => ExecuteAll(body, state));
+        var text = state.Capture(body);
         state.Here = here;
         state.Output.Append(Written(filter.ApplyChain(state, text)), state.Owner, state.Prompt, state.Generation);
         return Flow.Next;

@@ -12,6 +12,14 @@ internal static class PythonText
     /// <summary>Where <c>str.splitlines</c> breaks.</summary>
     public static bool IsLineBreak(char c) => c is '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029' or (>= '\u001C' and <= '\u001E');
 
+    /// <summary>A text so many times, copied in ever larger pieces.</summary>
+    public static string Repeat(string text, int count) => string.Create(text.Length * count, text, (all, unit) =>
+    {
+        if (all.IsEmpty) return;
+        unit.CopyTo(all);
+        for (var filled = unit.Length; filled < all.Length; filled *= 2) all[..Math.Min(filled, all.Length - filled)].CopyTo(all[filled..]);
+    });
+
     /// <summary>Full upper-case mapping: one character may become several.</summary>
     public static string Upper(Rune rune) => SpecialCasing.Upper(rune.Value) ?? Rune.ToUpperInvariant(rune).ToString();
 
