@@ -72,7 +72,7 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
         }
 
         var example = new ProvedExample { Origin = row.Origin, Text = text.ToString(), SampledStarts = [.. spans.Select(s => s.Start)], Weights = spans };
-        return Explain(example, tokens);
+        return Explain(example, [.. tokens]);
     }
 
     /// <summary>What the tokenizer's own template puts before and behind a text (BOS, EOS).</summary>

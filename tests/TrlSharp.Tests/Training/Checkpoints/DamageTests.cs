@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using TrlSharp.Packing;
 using TrlSharp.Sft;
 using TrlSharp.Training;
 using TrlSharp.Training.Checkpoints;
