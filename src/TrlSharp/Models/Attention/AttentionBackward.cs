@@ -87,7 +87,7 @@ internal sealed unsafe class AttentionBackward : IDisposable
             {
                 AttentionForward.Scores(_query, _keyRow, _keyPanels, x.Key.Size, _weights, first, count, start);
                 AttentionForward.Scores(_pull, _valueRow, _valuePanels, x.Value.Size, _slopes, first, count, start);
-                for (var i = 0; i < count; i++) Slopes(i, first + i, start, window, logSums[first + i], x.Output.Dot(first + i, _pull + (i * _valueRow)));
+                for (var i = 0; i < count; i++) Slopes(i, first + i, start, window, logSums[first + i], SeesOneBlock(first + i, start, window) ? null : x.Output.Dot(first + i, _pull + (i * _valueRow)));
                 AddToQueries(first, count, start);
                 AddToKeys(first, count, start);
             }
@@ -101,21 +101,32 @@ internal sealed unsafe class AttentionBackward : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>Scores of a query to weights, and the gradients of the weights to those of the scores.</summary>
+    private static bool SeesOneBlock(int query, int start, int window) => AttentionForward.FirstKey(query, window) >= start && query < start + Keys;
+
+    /// <summary>
+    /// Scores of a query to weights, and the gradients of the weights to those of the scores. <c>common</c> is rowsum(g ⊙ o), or null where all keys of the query are in this block: the
+    /// same number is then the mean of the gradients of the weights, and taken from them it leaves slopes that add up to 0 as they must. With one key the slope is exactly 0, where
+    /// AdamW would make a step of what rounding leaves.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Slopes(int i, int query, int start, int window, float logSum, float common)
+    private void Slopes(int i, int query, int start, int window, float logSum, float? common)
     {
         var (from, to) = AttentionForward.Seen(query, start, window);
         float* weights = _weights + (i * ScoreRow), slopes = _slopes + (i * ScoreRow);
         AttentionForward.ClearUnseen(weights, from, to);
         AttentionForward.ClearUnseen(slopes, from, to);
-        var (shift, less) = (Vector512.Create(logSum), Vector512.Create(common));
+        var (shift, sum, moment) = (Vector512.Create(logSum), Vector512<float>.Zero, Vector512<float>.Zero);
         for (var j = from / Lanes.Width * Lanes.Width; j < to; j += Lanes.Width)
         {
             var weight = AttentionForward.Kept(Lanes.Exp(Vector512.Load(weights + j) - shift), Vector512<float>.Zero, j, from, to);
             weight.Store(weights + j);
-            AttentionForward.Kept(weight * (Vector512.Load(slopes + j) - less), Vector512<float>.Zero, j, from, to).Store(slopes + j);
+            sum += weight;
+            moment = Vector512.FusedMultiplyAdd(weight, Vector512.Load(slopes + j), moment);
         }
+
+        var less = Vector512.Create(common ?? Vector512.Sum(moment) / Vector512.Sum(sum));
+        for (var j = from / Lanes.Width * Lanes.Width; j < to; j += Lanes.Width)
+            AttentionForward.Kept(Vector512.Load(weights + j) * (Vector512.Load(slopes + j) - less), Vector512<float>.Zero, j, from, to).Store(slopes + j);
     }
 
     /// <summary>dQ += dS·K, of every group of queries over the keys that it sees.</summary>
