@@ -28,7 +28,7 @@ internal static class DataReport
         if (data.FirstChat is not { } chat) return;
         foreach (var line in TrlTotals.OfSample(data.Builder, sources).Lines("the first")) terminal.Line(line);
         terminal.Line();
-        Show(terminal, MaskTerminal.Show(data.Builder.Explain(chat), data.Builder.Policy.Name, chat.Origin.ToString()));
+        Show(terminal, Shortened(MaskTerminal.Show(data.Builder.Explain(chat), data.Builder.Policy.Name, chat.Origin.ToString())));
     }
 
     /// <summary>Every arrow from the files to the packed rows; what left at each.</summary>
@@ -59,6 +59,26 @@ internal static class DataReport
         foreach (var piece in pieces) terminal.Styled(piece.Text, StyleOf(piece.Tone));
         terminal.Line();
     }
+
+    /// <summary>A look at a chat, not all of a long one; <c>mask show</c> shows all.</summary>
+    internal static IEnumerable<TextPiece> Shortened(IReadOnlyList<TextPiece> pieces)
+    {
+        const int MostLines = 60, Longest = 600;
+        var ends = Enumerable.Range(0, pieces.Count).Where(i => pieces[i].Text.EndsWith('\n')).ToArray();
+        var (head, tail) = ends.Length > MostLines ? (ends[MostLines / 2], ends[^(MostLines / 2)]) : (pieces.Count, 0);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            if (i == head + 1) yield return new(Text($"   … {ends.Length - MostLines:N0} lines that mask show shows …\n"), TextTone.Frame);
+            if (i > head && i <= tail) continue;
+            var text = pieces[i].Text;
+            yield return text.Length <= Longest || pieces[i].Tone == TextTone.Warning ? pieces[i]
+                : pieces[i] with { Text = Text($"{Whole(text[..(Longest / 2)])} … {text.Length - Longest:N0} characters … {Whole(text[^(Longest / 2)..])}") };
+        }
+    }
+
+    /// <summary>Without half a character at either end.</summary>
+    private static string Whole(string text) =>
+        text[(char.IsLowSurrogate(text[0]) ? 1 : 0)..(char.IsHighSurrogate(text[^1]) ? text.Length - 1 : text.Length)];
 
     /// <summary>The ways in which rows leave between the file and the examples.</summary>
     internal static IEnumerable<(string Name, long Count, string Meaning)> Leaving(SourceAccount source) =>

@@ -80,7 +80,7 @@ internal sealed class MessageReader(ExampleReaderOptions options)
         if (value is null or { IsNull: true }) throw place.Refuse($"it has no role under \"{key}\". Keys found: {Keys(message)}.");
         if (value.Kind != RowValueKind.String) throw place.Refuse($"its role is a {RowJson.Name(value.Kind)}, not a string.");
         return RoleNames.Canonical(value.Text, options.Mapping, shareGpt: key == "from")
-            ?? throw place.Refuse($"the role \"{value.Text}\" is unknown. Known: {RoleNames.Listed}. Map it to one of these, or to itself if the template knows it.");
+            ?? throw place.Refuse($"the role \"{value.Text}\" is unknown.{RoleNames.Guess(value.Text)} Known: {RoleNames.Listed}. Map it to one of these, or to itself if the template knows it.");
     }
 
     private static string? OneKey(MessagePlace place, RowValue message, params ReadOnlySpan<string> keys)

@@ -54,6 +54,9 @@ internal static class RoleNames
     /// <summary>A shared value for the role.</summary>
     public static RowValue Value(string role) => Values.TryGetValue(role, out var value) ? value : RowValue.Of(role);
 
+    /// <summary>What was probably meant by an unknown role, for messages; empty when nothing comes near.</summary>
+    public static string Guess(string role) => NearestName.Find(role, Aliases.Keys.Order(StringComparer.Ordinal)) is { } nearest ? $" Did you mean \"{nearest}\"?" : "";
+
     /// <summary>All names, for messages.</summary>
     public static string Listed => string.Join(", ", Aliases.Keys.Order(StringComparer.Ordinal));
 }

@@ -53,6 +53,28 @@ public sealed class MaskCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_of_a_megabyte_is_shown_whole()
+    {
+        var path = Path.Combine(_folder, "long.jsonl");
+        File.WriteAllText(path, $$$"""{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"{{{string.Concat(Enumerable.Repeat("lorem ipsum ", 90_000))}}}end"}]}""");
+        var (code, text, error) = await Mask("show", path, "--chat_template", "chatml");
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("lorem ipsum end]content [<|im_end|>]stop", text, StringComparison.Ordinal);
+        Assert.True(text.Length > 1_000_000);
+    }
+
+    [Fact]
+    public async Task Preference_rows_are_shown_when_their_chosen_answers_are_trained()
+    {
+        var path = Path.Combine(_folder, "pairs.jsonl");
+        File.WriteAllText(path, """{"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"good"}],"rejected":[{"role":"assistant","content":"bad"}]}""");
+        Assert.Equal(ExitCode.Data, (await Mask("show", path, "--chat_template", "chatml")).ExitCode);
+        var (code, text, _) = await Mask("show", path, "--chat_template", "chatml", "--train-on-chosen");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("[good]content", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_takes_rows_policies_and_both_spellings()
     {
         var (code, text, _) = await Mask("show", Data, "--model-name-or-path", Model, "--row", "2", "--train", "last", "--train.stop", "off");

@@ -105,6 +105,9 @@ public sealed class SftDataTests : IDisposable
         var (code, text, error) = await Cli.RunAsync("sft", "--model_name_or_path", Model, "--dataset_name", path, "--output_dir", output, "--max_steps", "1", "--bf16", "false", "--keep_going");
         Assert.Equal((ExitCode.Done, ""), (code, error));
         Assert.Contains("refused                       2", text, StringComparison.Ordinal);
+        Assert.Contains("for comparison, on the first 30 chats", text, StringComparison.Ordinal);
+        Assert.Matches(@"trained here +[0-9,]+", text);
+        Assert.Matches(@"TRL, default settings +[0-9,]+ trained: every token", text);
         var rows = RowSources.Open(Path.Combine(output, "quarantine.jsonl")).Read().Select(r => r.Value).ToList();
         Assert.Equal([path + ":31", null], rows.Select(r => r.Find("row") is { IsNull: false } row ? row.Text : null));
         Assert.Equal("usr", rows[0].Find("data")!.Find("messages")!.Items[0].Find("role")!.Text);

@@ -114,6 +114,13 @@ public sealed class InspectionTests
     }
 
     [Fact]
+    public void Of_a_prompt_completion_row_trl_trains_what_is_behind_the_prompt()
+    {
+        var chat = Case("T01") with { PromptMessages = 3 };
+        Assert.Equal("Ciao.<|im_end|>\n", Trained(Builder(TrainPolicy.Assistant).ExplainAs(new CollatorOptions(CollatorKind.Trl), chat)));
+    }
+
+    [Fact]
     public void Literal_markers_choose_every_turn_and_never_content()
     {
         var policy = TrainPolicy.Assistant with { MaskSource = MaskSource.Markers, ResponseTemplate = "<|im_start|>assistant\n" };

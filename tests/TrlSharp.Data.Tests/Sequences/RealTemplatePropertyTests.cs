@@ -69,6 +69,30 @@ public sealed class RealTemplatePropertyTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Consecutive answers that a template writes as one turn, and an empty answer that no prompt leads to: an invariant once failed on each.</summary>
+    [Theory]
+    [InlineData("""[{"role":"assistant","content":"a <|return|>"},{"role":"system","content":"s"},{"role":"assistant","content":"<end_of_turn>"},{"role":"assistant","content":""},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]""")]
+    [InlineData("""[{"role":"assistant","content":""},{"role":"assistant","content":""},{"role":"user","content":"c"},{"role":"assistant","content":""},{"role":"assistant","content":"d"}]""")]
+    public void Answers_without_a_question_are_refused_or_sound_in_every_template(string messages)
+    {
+        var chat = new ConversationExample(new RowOrigin("chats.jsonl", 1)) { Messages = RowValue.Parse(messages).Items };
+        var proved = 0;
+        foreach (var entry in TemplateSet.All)
+        {
+            try
+            {
+                Check(entry, TemplateSet.Builder(entry, TrainPolicy.Assistant).Explain(chat), chat);
+                proved++;
+            }
+            catch (MaskException e) when (!Never.Contains(e.Fault))
+            {
+                // Refused with a reason.
+            }
+        }
+
+        Assert.InRange(proved, 1, TemplateSet.All.Count);
+    }
+
     private static void Check(TemplateSet.Entry entry, IReadOnlyList<TokenExplanation> examples, ConversationExample chat)
     {
         MaskInvariants.EachTurnIsTrainedOnce(examples);

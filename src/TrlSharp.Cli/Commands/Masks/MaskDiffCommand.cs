@@ -27,7 +27,7 @@ internal static class MaskDiffCommand
             var path = parsed.GetValue(data) ?? throw new ConfigException("Name the data set (--dataset_name) that the two shall be compared on.");
             var (setupA, setupB) = (Setup(options, parsed, a), Setup(options, parsed, b));
             setupA.Announce(terminal);
-            return Compare(terminal, options, options.Open(parsed, path), (a, setupA.Builder), (b, setupB.Builder), parsed.GetValue(limit));
+            return Compare(terminal, options.Reader(parsed), options.Open(parsed, path), (a, setupA.Builder), (b, setupB.Builder), parsed.GetValue(limit));
         });
         return command;
     }
@@ -64,14 +64,14 @@ internal static class MaskDiffCommand
         }
     }
 
-    private static int Compare(Terminal terminal, MaskOptions options, IRowSource source, (string Name, SequenceBuilder Builder) a, (string Name, SequenceBuilder Builder) b, int limit)
+    private static int Compare(Terminal terminal, ExampleReader reader, IRowSource source, (string Name, SequenceBuilder Builder) a, (string Name, SequenceBuilder Builder) b, int limit)
     {
         long rows = 0, equal = 0, shown = 0;
         var totals = new long[2];
         foreach (var row in source.Read())
         {
             rows++;
-            var (first, second) = (Look(options.Reader, a.Builder, row), Look(options.Reader, b.Builder, row));
+            var (first, second) = (Look(reader, a.Builder, row), Look(reader, b.Builder, row));
             totals[0] += first.Trained;
             totals[1] += second.Trained;
             var lines = first.Refusal is null && second.Refusal is null

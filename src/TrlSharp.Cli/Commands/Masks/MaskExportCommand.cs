@@ -29,7 +29,7 @@ internal static class MaskExportCommand
             var rows = options.Open(parsed, parsed.GetValue(data) ?? throw new ConfigException("Name the data set to export."));
             if (parsed.GetValue(quarantine) is not null && !parsed.GetValue(keepGoing)) throw new ConfigException("--quarantine needs --keep_going: without it the first refused row stops the export.");
             using var refused = parsed.GetValue(quarantine) is { } file ? new QuarantineFile(file) : null;
-            var survey = new MaskSurvey(setup.Builder, options.Reader).Read(rows, options.Threads(parsed)).Select(row => Checked(row, parsed.GetValue(keepGoing), refused));
+            var survey = new MaskSurvey(setup.Builder, options.Reader(parsed)).Read(rows, options.Threads(parsed)).Select(row => Checked(row, parsed.GetValue(keepGoing), refused));
             var statistics = new MaskStatistics();
             Output.Write(path, writer => Write(terminal, writer, kind, setup, rows, survey.Select(row => Counted(row, statistics))));
             refused?.Complete();

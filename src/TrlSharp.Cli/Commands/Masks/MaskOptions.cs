@@ -22,12 +22,13 @@ internal sealed class MaskOptions
     private readonly Option<string?> _kwargs = OptionNames.Create<string?>("--chat_template_kwargs", "Template variables for all rows, a JSON object.");
     private readonly Option<int?> _maxLength = OptionNames.Create<int?>("--max_length", "Longest example in tokens. Default: no limit.");
     private readonly Option<OverflowRule> _overflow = new("--overflow") { Description = "What becomes of longer ones.", CustomParser = r => Choice<OverflowRule>(r), DefaultValueFactory = _ => OverflowRule.Drop };
+    private readonly Option<bool> _chosen = OptionNames.Create<bool>("--train_on_chosen", "Read the chosen answers of preference rows, which are refused otherwise.");
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the result does not depend on them.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly List<(string Key, Option<string[]> Option)> _policy = [];
 
     public MaskOptions(Command command)
     {
-        foreach (var option in (Option[])[_model, _template, _split, _configuration, _date, _kwargs, _maxLength, _overflow, _threads]) command.Add(option);
+        foreach (var option in (Option[])[_model, _template, _split, _configuration, _date, _kwargs, _maxLength, _overflow, _chosen, _threads]) command.Add(option);
         AddPolicy(command, "");
         foreach (var key in TrainPolicy.SettingNames) AddPolicy(command, key);
     }
@@ -54,7 +55,7 @@ internal sealed class MaskOptions
     public IRowSource Open(ParseResult parsed, string data) => RowSources.Open(data, parsed.GetValue(_split), parsed.GetValue(_configuration));
 
     /// <summary>As training reads rows.</summary>
-    public ExampleReader Reader { get; } = new();
+    public ExampleReader Reader(ParseResult parsed) => new(new() { TrainOnChosen = parsed.GetValue(_chosen) });
 
     /// <summary>The policy that was asked for; the default one when none was.</summary>
     public TrainPolicy Policy(ParseResult parsed)

@@ -29,9 +29,9 @@ internal static class MaskShowCommand
             var page = parsed.GetValue(html);
             var selection = new RowSelection(parsed.GetValue(rows) ?? [], parsed.GetValue(limit) ?? (page is not null ? PageRows : int.MaxValue));
             var selected = parsed.GetValue(rows) is { Length: > 0 } || page is not null || parsed.GetValue(limit) is not null ? selection.Of(source) : selection.Of(source).Take(1);
-            if (page is not null) return WritePage(terminal, setup, options.Reader, source, selected, options.Threads(parsed), page);
+            if (page is not null) return WritePage(terminal, setup, options.Reader(parsed), source, selected, options.Threads(parsed), page);
             var collators = (parsed.GetValue(kinds) ?? []).Select(k => Collator(terminal, setup, k, parsed.GetValue(response), parsed.GetValue(instruction))).ToArray();
-            return Show(terminal, setup, options.Reader, selected, collators);
+            return Show(terminal, setup, options.Reader(parsed), selected, collators);
         });
         return command;
     }

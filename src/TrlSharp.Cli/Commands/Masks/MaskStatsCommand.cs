@@ -19,7 +19,7 @@ internal static class MaskStatsCommand
             var statistics = new MaskStatistics();
             var trl = new TrlTotals(setup.Builder);
             using var refused = parsed.GetValue(quarantine) is { } file ? new QuarantineFile(file) : null;
-            foreach (var row in new MaskSurvey(setup.Builder, options.Reader).Read(options.Open(parsed, parsed.GetValue(data)!), options.Threads(parsed)))
+            foreach (var row in new MaskSurvey(setup.Builder, options.Reader(parsed)).Read(options.Open(parsed, parsed.GetValue(data)!), options.Threads(parsed)))
             {
                 statistics.Add(row);
                 trl.Add(row);

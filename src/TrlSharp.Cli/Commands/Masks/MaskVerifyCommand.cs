@@ -28,7 +28,7 @@ internal static class MaskVerifyCommand
             using var recomputed = new StringWriter { NewLine = "\n" };
             var writer = known is null ? null : new MaskAudit(recomputed, setup.Header(source));
             var statistics = new MaskStatistics();
-            foreach (var row in new MaskSurvey(setup.Builder, options.Reader).Read(source, options.Threads(parsed)))
+            foreach (var row in new MaskSurvey(setup.Builder, options.Reader(parsed)).Read(source, options.Threads(parsed)))
             {
                 statistics.Add(row);
                 writer?.Add(row);

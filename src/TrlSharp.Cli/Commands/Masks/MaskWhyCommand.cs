@@ -19,7 +19,7 @@ internal static class MaskWhyCommand
             var setup = options.Begin(terminal, parsed);
             var (row, part, wanted) = Split(parsed.GetValue(token)!);
             var found = new RowSelection([row], 1).Of(options.Open(parsed, parsed.GetValue(data)!)).First();
-            var examples = options.Reader.Read(found).Examples.SelectMany(setup.Builder.Explain).ToArray();
+            var examples = options.Reader(parsed).Read(found).Examples.SelectMany(setup.Builder.Explain).ToArray();
             if (part is { } p && (p < 1 || p > examples.Length)) throw new ConfigException($"Row {row} has {examples.Length} example{(examples.Length == 1 ? "" : "s")}, counted from 1; there is no {p}.");
             foreach (var line in Lines(examples, part, wanted)) terminal.Line(line);
             return ExitCode.Done;

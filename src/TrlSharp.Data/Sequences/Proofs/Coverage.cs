@@ -85,9 +85,12 @@ internal sealed class Coverage(RenderIndex render, int index, MessageWeights wei
 
         if (!emitted)
             return markers.IsMarkers(text.AsSpan(from, to - from)) ? null : Fault(MaskFault.FieldDropped,
-                $"the template does not write {path}, which is {text.Length} characters long. Train without it (a flag of 0), remove it from the row, or use a template that writes it.");
+                $"the template does not write {path}, which is {text.Length} characters long. Use a template that writes it, remove it from the row, or train without it ({Without(path)}).");
         return Missing(text, Math.Max(at, from), to) is { } rest ? Partly(path, text, rest) : null;
     }
+
+    private static string Without(string path) =>
+        path.StartsWith("tool_calls", StringComparison.Ordinal) ? "train.tool_calls=off" : path.StartsWith("content", StringComparison.Ordinal) ? "\"weight\": 0 in the message" : "train.thinking=off";
 
     /// <summary>Where a field may stand: for one of many the spans of that path, for the few others all of the message's.</summary>
     private ReadOnlySpan<RenderedSpan> Written(string path) =>

@@ -101,7 +101,7 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
     }
 
     /// <summary>Turns first..end inside the first <paramref name="messages"/> messages; null when one of them is not faithful there.</summary>
-    private static ExamplePlan? Run(TurnProver prover, int messages, IReadOnlyList<int> turns, int first, int end, out RowFault? fault)
+    private ExamplePlan? Run(TurnProver prover, int messages, IReadOnlyList<int> turns, int first, int end, out RowFault? fault)
     {
         fault = null;
         RenderIndex text;
@@ -120,7 +120,8 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
         {
             var proof = prover.Prove(turns[t]);
             (var span, fault) = proof.Fault is null ? prover.Locate(proof, text) : (null, proof.Fault);
-            if (span is null) return null;
+            if (span is not null && located is [.., (_, var before)]) fault = Overlap(before, span);
+            if (span is null || fault is not null) return null;
             located.Add((proof, span));
         }
 
@@ -139,7 +140,9 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
                 // What even the newest turn loses is no matter of history: the template has no place for it.
                 if (prover.Prove(turn).Fault is { Fault: MaskFault.FieldDropped } lost) throw Refuse(lost);
                 var (span, fault) = prover.LocateAsRendered(turn, text);
-                located.Add((new TurnProof { Index = turn }, span ?? throw Refuse(fault!)));
+                if (span is not null && located is [.., (_, var before)]) fault = Overlap(before, span);
+                if (span is null || fault is not null) throw Refuse(fault!);
+                located.Add((new TurnProof { Index = turn }, span));
             }
 
             return new ExamplePlan(prover, text, located);
@@ -149,6 +152,10 @@ internal sealed class ExamplePlanner(Conversation conversation, IReadOnlyList<La
             throw Refuse(new(e.Reason == TemplateFault.Rejected ? MaskFault.TemplateRejected : MaskFault.TemplateFailed, $"the template refuses the conversation: {e.Message}"));
         }
     }
+
+    /// <summary>Templates write neighbouring messages of one role as one turn; then a stop would be trained twice.</summary>
+    private RowFault? Overlap(SampledSpan before, SampledSpan span) => span.Start >= before.End ? null : new(MaskFault.HistoryDiffers,
+        () => $"{conversation.Messages[span.Message]}: in this text it begins before {conversation.Messages[before.Message]} has ended; the template writes the two as one turn. Join the two messages, or train one of them (\"weight\": 0 on the other).");
 
     private RowFault? WhyNotOne(IReadOnlyList<int> turns, List<int>[] admissible)
     {

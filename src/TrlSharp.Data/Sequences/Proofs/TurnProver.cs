@@ -103,6 +103,8 @@ internal sealed class TurnProver
             return Produced(i, produced, start, unprompted: false) with { Composed = composed, Waived = lost };
         }
 
+        if (!prompted && produced.RegionStart(i) == produced.Text.Length)
+            return new TurnProof { Index = i, Fault = new(MaskFault.PromptMismatch, $"{_weights[i].Message}: no prompt leads to it, and nothing in the text is known to be its own. Give it content, let a user message come first, or do not train it (\"weight\": 0).") };
         if (_weights[i].Flags.PrefillLength > 0 && AfterPrefill(i, produced) is var (given, fault2))
         {
             if (fault2 is not null) return new TurnProof { Index = i, Fault = fault2 };
