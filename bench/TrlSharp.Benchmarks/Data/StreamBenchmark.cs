@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json.Serialization;
 using Parquet;
 using Parquet.Serialization;
 using TrlSharp.Examples;
@@ -71,7 +72,7 @@ internal static class StreamBenchmark
         while (lines.ReadLine() is { } line)
         {
             var turns = RowValue.Parse(line).Find("chosen")!.Text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-            chats.Add(new() { messages = [.. turns.Select((turn, i) => new Message { role = i % 2 == 0 ? "user" : "assistant", content = turn })] });
+            chats.Add(new() { Messages = [.. turns.Select((turn, i) => new Message { Role = i % 2 == 0 ? "user" : "assistant", Content = turn })] });
         }
 
         return chats;
@@ -79,7 +80,7 @@ internal static class StreamBenchmark
 
     private static void WriteLines(string file, List<Chat> chats, long size)
     {
-        var lines = chats.ConvertAll(chat => Encoding.UTF8.GetBytes(RowValue.MapOf(("messages", RowValue.List([.. chat.messages.Select(m => RowValue.MapOf(("role", RowValue.Of(m.role)), ("content", RowValue.Of(m.content))))]))) + "\n"));
+        var lines = chats.ConvertAll(chat => Encoding.UTF8.GetBytes(RowValue.MapOf(("messages", RowValue.List([.. chat.Messages.Select(m => RowValue.MapOf(("role", RowValue.Of(m.Role)), ("content", RowValue.Of(m.Content))))]))) + "\n"));
         using var stream = File.Create(file);
         for (var i = 0; stream.Position < size; i++) stream.Write(lines[i % lines.Count]);
     }
@@ -97,17 +98,18 @@ internal static class StreamBenchmark
         return reader.Metadata!.RowGroups.Sum(group => group.TotalByteSize);
     }
 
-#pragma warning disable IDE1006 // Names of columns.
     private sealed class Chat
     {
-        public List<Message> messages { get; set; } = [];
+        [JsonPropertyName("messages")]
+        public List<Message> Messages { get; set; } = [];
     }
 
     private sealed class Message
     {
-        public string role { get; set; } = "";
+        [JsonPropertyName("role")]
+        public string Role { get; set; } = "";
 
-        public string content { get; set; } = "";
+        [JsonPropertyName("content")]
+        public string Content { get; set; } = "";
     }
-#pragma warning restore IDE1006
 }
