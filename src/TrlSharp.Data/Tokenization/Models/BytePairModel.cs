@@ -110,6 +110,10 @@ internal sealed class BytePairModel : TokenModel
     private int Merge(ModelWorkspace workspace, int count) =>
         count > LongWordMerger.Threshold ? LongWordMerger.Merge(_merges, workspace, count) : SymbolMerger.Merge(_merges, workspace.Symbols, count);
 
+    /// <summary>The symbol of a character of the Basic Multilingual Plane on its own, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int SymbolOf(char character) => _charSymbols[character];
+
     /// <summary>The symbol of a character on its own, or −1.</summary>
     internal int SymbolOf(Rune character)
     {
