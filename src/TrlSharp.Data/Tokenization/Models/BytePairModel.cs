@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using TrlSharp.Tokenization.Text;
 
@@ -110,6 +111,10 @@ internal sealed class BytePairModel : TokenModel
     private int Merge(ModelWorkspace workspace, int count) =>
         count > LongWordMerger.Threshold ? LongWordMerger.Merge(_merges, workspace, count) : SymbolMerger.Merge(_merges, workspace.Symbols, count);
 
+    /// <summary>The symbol of a character of the Basic Multilingual Plane on its own, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int SymbolOf(char character) => _charSymbols[character];
+
     /// <summary>The symbol of a character on its own, or −1.</summary>
     internal int SymbolOf(Rune character)
     {
@@ -158,15 +163,18 @@ internal sealed class BytePairModel : TokenModel
 
     private static void Emit(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count, int byteCount)
     {
-        workspace.Tokens.EnsureCapacity(workspace.Tokens.Count + count);
-        if (byteCount == piece.Length)
+        if (byteCount != piece.Length)
         {
-            // ASCII: bytes are characters.
-            for (int i = 0, at = 0; i < count; i++) workspace.Tokens.Add(new EncodedToken(workspace.Symbols.Ids[i], at, at += workspace.Symbols.Lengths[i]));
+            EmitByCharacter(piece, workspace, count);
             return;
         }
 
-        EmitByCharacter(piece, workspace, count);
+        // ASCII: bytes are characters.
+        var first = workspace.Tokens.Count;
+        CollectionsMarshal.SetCount(workspace.Tokens, first + count);
+        var tokens = CollectionsMarshal.AsSpan(workspace.Tokens)[first..];
+        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
+        for (int i = 0, at = 0; i < tokens.Length; i++) tokens[i] = new EncodedToken(ids[i], at, at += lengths[i]);
     }
 
     private static void EmitByCharacter(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count)

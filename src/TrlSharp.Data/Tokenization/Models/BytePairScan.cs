@@ -88,24 +88,24 @@ internal sealed class BytePairScan
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool IsFirm(int left, int right, ref long work)
     {
-        var limit = MergeTable.None;
-        var (leftTree, rightTree) = (_trees.Of(left), _trees.Of(right));
+        var (trees, filter, limit) = (_trees, _filter, MergeTable.None);
+        var (leftTree, rightTree) = (trees.Of(left), trees.Of(right));
         while (true)
         {
             work--;
-            if (_filter.MayMerge(left, right) && _merges.Rank(left, right) < limit) return false;
+            if (filter.MayMerge(left, right) && _merges.Rank(left, right) < limit) return false;
             if (leftTree.Time > rightTree.Time)
             {
                 // Of equal pairs the left one merges first.
                 limit = leftTree.Rank;
                 left = leftTree.Right;
-                leftTree = _trees.Of(left);
+                leftTree = trees.Of(left);
             }
             else if (rightTree.IsMerge)
             {
                 limit = rightTree.Rank + 1;
                 right = rightTree.Left;
-                rightTree = _trees.Of(right);
+                rightTree = trees.Of(right);
             }
             else
             {
