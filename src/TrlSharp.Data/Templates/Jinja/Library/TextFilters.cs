@@ -50,7 +50,10 @@ internal static class TextFilters
     {
         var bound = arguments.Bind(3, "s", "old", "new", "count");
         var count = bound[3] is null or NoneValue ? -1 : Numbers.Argument(bound[3]!, "replace");
-        return TextMethods.Replace(state, Text(state, bound[0]!).AsMarkup(false), Text(state, bound[1]!), Text(state, bound[2]!), count);
+        var (text, old, replacement) = (Text(state, bound[0]!), Text(state, bound[1]!), Text(state, bound[2]!));
+        if (!state.Escapes) return TextMethods.Replace(state, text.AsMarkup(false), old, replacement, count);
+        if (!text.IsMarkup && (old.IsMarkup || replacement.IsMarkup)) text = Escaping.Escape(text);
+        return TextMethods.Replace(state, text, old, text.IsMarkup ? Escaping.Escape(replacement) : replacement, count);
     }
 
     private static Value Indent(RenderState state, Arguments arguments)

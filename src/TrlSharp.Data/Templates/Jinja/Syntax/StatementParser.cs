@@ -11,6 +11,7 @@ internal sealed class StatementParser
     private readonly LiteralOrigins _origins = new();
     private readonly ExpressionParser _expressions;
     private readonly TargetParser _targets;
+    private readonly Dictionary<string, BlockStatement> _blocks = new(StringComparer.Ordinal);
     private int _loops;
 
     private StatementParser(List<Token> tokens)
@@ -27,7 +28,7 @@ internal sealed class StatementParser
         var body = parser.Body();
         if (parser._stream.Current.Kind != TokenKind.End) throw parser._stream.Fault($"unexpected {parser._stream.Current}");
         NameCheck.Verify(body, soft: false);
-        return TemplateProgram.Of(body);
+        return TemplateProgram.Of(body, parser._blocks);
     }
 
     /// <summary>Statements up to a block that begins with one of the names; that block's name is the current token then.</summary>
@@ -54,7 +55,7 @@ internal sealed class StatementParser
                         return [.. body];
                     }
 
-                    body.Add(Block(token.Line));
+                    body.Add(Tag(token.Line));
                     _stream.Expect(TokenKind.BlockEnd, "end of statement block");
                     break;
             }
@@ -65,7 +66,7 @@ internal sealed class StatementParser
         return [.. body];
     }
 
-    private Statement Block(int line)
+    private Statement Tag(int line)
     {
         var name = _stream.Expect(TokenKind.Name, "a tag name").Value;
         return name switch
@@ -81,8 +82,10 @@ internal sealed class StatementParser
             "break" or "continue" => Jump(name),
             "do" => new DoStatement(_expressions.ParseTuple(), line),
             "print" => Print(line),
-            "include" or "import" or "from" or "extends" or "block" or "autoescape" or "trans" => throw new TemplateException(
-                TemplateFault.Unsupported, line, $"the tag '{name}' reaches outside of the template or changes escaping, which chat templates never need; remove it"),
+            "block" => Block(),
+            "autoescape" => Autoescape(),
+            "include" or "import" or "from" or "extends" => throw new TemplateException(
+                TemplateFault.Unsupported, line, $"the tag '{name}' reads another template, which a chat template has none of; put its text here"),
             _ => throw new TemplateException(TemplateFault.Syntax, line, Unknown(name)),
         };
     }
@@ -225,6 +228,31 @@ internal sealed class StatementParser
         var body = Apart(() => Body("endgeneration"));
         _stream.Next();
         return new(body);
+    }
+
+    private BlockStatement Block()
+    {
+        var line = _stream.Line;
+        var name = _stream.Expect(TokenKind.Name, "a block name").Value;
+        var scoped = _stream.SkipName("scoped");
+        var required = _stream.SkipName("required");
+        if (_stream.Current.IsOperator("-")) throw _stream.Fault("block names may not contain hyphens");
+        EndTag();
+        var body = Apart(() => Body("endblock"));
+        if (required && body.Any(s => s is not TextStatement { IsWhiteSpace: true })) throw _stream.Fault("required blocks can only contain comments or whitespace");
+        _stream.Next();
+        _stream.SkipName(name);
+        var block = new BlockStatement(name, scoped, required, body, line);
+        return _blocks.TryAdd(name, block) ? block : throw _stream.Fault($"block '{name}' defined twice");
+    }
+
+    private AutoescapeStatement Autoescape()
+    {
+        var condition = _expressions.Parse();
+        EndTag();
+        var body = Body("endautoescape");
+        _stream.Next();
+        return new(condition, body);
     }
 
     private JumpStatement Jump(string name) => _loops > 0
