@@ -29,11 +29,12 @@ internal static class TextFilters
     /// <summary>Jinja2's <c>title</c>: the first character of each part between spaces, hyphens and opening brackets.</summary>
     private static TextValue WordTitle(TextValue text)
     {
-        var start = true;
+        var (start, from) = (true, 0);
         return text.Map((rune, at) =>
         {
             var separator = rune.IsBmp && (rune.Value is '-' or '(' or '{' or '[' or '<' || PythonText.IsSpace((char)rune.Value));
-            var mapped = start ? PythonText.Upper(rune) : PythonText.Lower(rune, rune.Value == 0x3A3 && PythonText.IsFinalSigma(text.Text, at));
+            var mapped = start ? PythonText.Upper(rune) : PythonText.Lower(rune, rune.Value == 0x3A3 && PythonText.IsFinalSigma(text.Text, at, from));
+            if (start) from = at + rune.Utf16SequenceLength; // Jinja2 makes the rest of a word small by itself
             start = separator;
             return mapped;
         });

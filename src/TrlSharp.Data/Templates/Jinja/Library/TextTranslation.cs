@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Text;
 using TrlSharp.Templates.Jinja.Expressions;
-using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Library;
