@@ -84,16 +84,8 @@ internal sealed class StatementParser
             "print" => Print(line),
             "block" => Block(),
             "autoescape" => Autoescape(),
-            "include" or "import" or "from" or "extends" => throw new TemplateException(
-                TemplateFault.Unsupported, line, $"the tag '{name}' reads another template, which a chat template has none of; put its text here"),
-            _ => throw new TemplateException(TemplateFault.Syntax, line, Unknown(name)),
+            _ => throw UnknownTag.Fault(name, line),
         };
-    }
-
-    private static string Unknown(string name)
-    {
-        string[] known = ["if", "for", "set", "macro", "call", "filter", "with", "generation", "break", "continue", "do", "print", "raw", "endif", "endfor", "else", "elif", "endmacro", "endset"];
-        return NearestName.Find(name, known) is { } near && near != name ? $"unknown tag '{name}'; did you mean '{near}'?" : $"unexpected tag '{name}'";
     }
 
     private IfStatement If(int line)
@@ -109,13 +101,7 @@ internal sealed class StatementParser
             line = _stream.Line;
             var end = _stream.Next().Value;
             if (end == "elif") continue;
-            if (end == "else")
-            {
-                EndTag();
-                branches.Add((null, Body("endif"), line));
-                _stream.Next();
-            }
-
+            if (end == "else") branches.Add((null, Inside("endif"), line));
             return new([.. branches], readsPrompt);
         }
     }
@@ -132,14 +118,7 @@ internal sealed class StatementParser
         _loops++;
         var body = Body("endfor", "else");
         _loops--;
-        Statement[] otherwise = [];
-        if (_stream.Next().Value == "else")
-        {
-            EndTag();
-            otherwise = Body("endfor");
-            _stream.Next();
-        }
-
+        var otherwise = _stream.Next().Value == "else" ? Inside("endfor") : [];
         _targets.Loops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
@@ -196,30 +175,14 @@ internal sealed class StatementParser
     private FilterStatement Filter(int line)
     {
         var filter = _expressions.Postfix.FilterChain(startInline: true);
-        EndTag();
-        var body = Body("endfilter");
-        _stream.Next();
+        var body = Inside("endfilter");
         return new(filter, body, _origins.Next(line));
     }
 
     private WithStatement With()
     {
-        var variables = new List<(Target, Expression)>();
-        while (_stream.Current.Kind != TokenKind.BlockEnd)
-        {
-            if (variables.Count > 0) _stream.ExpectOperator(",");
-            var (loops, target) = (_targets.Loops, default(Target));
-            _targets.Loops = 0;
-            target = _targets.Assigned(allowField: false, endName: null);
-            _targets.Loops = loops;
-            _stream.ExpectOperator("=");
-            variables.Add((target, _expressions.Parse()));
-        }
-
-        EndTag();
-        var body = Body("endwith");
-        _stream.Next();
-        return new(variables, body);
+        var variables = _targets.Variables();
+        return new(variables, Inside("endwith"));
     }
 
     private GenerationStatement Generation()
@@ -234,9 +197,7 @@ internal sealed class StatementParser
     {
         var line = _stream.Line;
         var name = _stream.Expect(TokenKind.Name, "a block name").Value;
-        var scoped = _stream.SkipName("scoped");
-        var required = _stream.SkipName("required");
-        if (_stream.Current.IsOperator("-")) throw _stream.Fault("block names may not contain hyphens");
+        var (scoped, required) = (_stream.SkipName("scoped"), _stream.SkipName("required"));
         EndTag();
         var body = Apart(() => Body("endblock"));
         if (required && body.Any(s => s is not TextStatement { IsWhiteSpace: true })) throw _stream.Fault("required blocks can only contain comments or whitespace");
@@ -249,10 +210,7 @@ internal sealed class StatementParser
     private AutoescapeStatement Autoescape()
     {
         var condition = _expressions.Parse();
-        EndTag();
-        var body = Body("endautoescape");
-        _stream.Next();
-        return new(condition, body);
+        return new(condition, Inside("endautoescape"));
     }
 
     private JumpStatement Jump(string name) => _loops > 0
@@ -266,6 +224,15 @@ internal sealed class StatementParser
         _loops = 0;
         var body = parse();
         _loops = loops;
+        return body;
+    }
+
+    /// <summary>The rest of the tag, the statements behind it, and the name that ends them.</summary>
+    private Statement[] Inside(string end)
+    {
+        EndTag();
+        var body = Body(end);
+        _stream.Next();
         return body;
     }
 
