@@ -18,7 +18,7 @@ public sealed class ChatTemplate
     private readonly RenderBudget _budget;
 
     private ChatTemplate(string source, string name, TemplateProgram program, IReadOnlyDictionary<string, string> specialTokens, RenderBudget budget) =>
-        (Source, Name, _program, _context, _specialTokens, _budget) = (source, name, program, new(program.ContextNames, specialTokens), specialTokens, budget);
+        (Source, Name, _program, _context, _specialTokens, _budget) = (source, name, program, new(program, specialTokens), specialTokens, budget);
 
     /// <summary>The template as written.</summary>
     public string Source { get; }

@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Library;
+using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
@@ -11,10 +12,10 @@ internal sealed class TemplateContext
     private readonly Value?[] _constants;
     private readonly int _messages, _tools, _documents, _generationPrompt;
 
-    public TemplateContext(IReadOnlyList<string> names, IReadOnlyDictionary<string, string> specialTokens)
+    public TemplateContext(TemplateProgram program, IReadOnlyDictionary<string, string> specialTokens)
     {
-        _names = names;
-        _constants = [.. names.Select(name => specialTokens.TryGetValue(name, out var text) ? Token(name, text) : Globals.Find(name))];
+        _names = program.ContextNames;
+        _constants = [.. _names.Select(name => specialTokens.TryGetValue(name, out var text) ? Token(name, text) : name == "self" ? new SelfValue(program.Blocks) : Globals.Find(name))];
         (_messages, _tools, _documents, _generationPrompt) = (Slot("messages"), Slot("tools"), Slot("documents"), Slot("add_generation_prompt"));
     }
 

@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Expressions;
@@ -55,15 +56,32 @@ internal sealed class SumExpression(params Expression[] operands) : Expression
 /// <summary><c>a ~ b ~ c</c>: the texts joined.</summary>
 internal sealed class ConcatenationExpression(Expression[] parts) : Expression
 {
+    /// <summary>Jinja2 joins constants while it compiles, and forgets then which of them were marked safe.</summary>
+    private readonly bool _isConstant = parts.All(IsConstant);
+
     public override IEnumerable<Expression> Children => parts;
 
     public override Value Evaluate(RenderState state)
     {
         state.GuardStack();
+        if (state.Escapes && !_isConstant) return Escaped(state);
         var start = state.Pieces.Count;
         foreach (var part in parts) state.Pieces.Push(state.Text(part.Evaluate(state)));
         return state.Pieces.Join(state, start);
     }
+
+    /// <summary>One part that is marked safe makes all of it so, the others escaped.</summary>
+    private TextValue Escaped(RenderState state)
+    {
+        var start = state.Pieces.Count;
+        var texts = parts.Select(part => state.Text(part.Evaluate(state))).ToList();
+        var markup = texts.Exists(text => text.IsMarkup);
+        foreach (var text in texts) state.Pieces.Push(markup ? Escaping.Escape(text) : text);
+        return state.Pieces.Join(state, start).AsMarkup(markup);
+    }
+
+    private static bool IsConstant(Expression expression) =>
+        expression is TextExpression or ConstantExpression || (expression is FilterExpression && expression.Children.All(IsConstant));
 
     public override void Write(RenderState state)
     {

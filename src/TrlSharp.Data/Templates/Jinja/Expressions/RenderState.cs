@@ -20,8 +20,11 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     private int _generations;
     private nuint _guarded = nuint.MaxValue; // the stack is known to reach below this address
 
+    /// <summary>Variables of the template itself.</summary>
+    public Activation Template { get; } = new(size, null);
+
     /// <summary>Variables of the function that runs.</summary>
-    public Activation Activation { get; set; } = new(size, null);
+    public Activation Activation { get => field ?? Template; set; }
 
     /// <summary>Where output goes: the text, or the body of a macro or block.</summary>
     public TextBuilder Output { get; set; } = new();
@@ -31,6 +34,9 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
 
     /// <summary>Whether an enclosing condition reads <c>add_generation_prompt</c>.</summary>
     public bool Prompt { get; set; }
+
+    /// <summary>Whether what is printed is escaped for HTML.</summary>
+    public bool Escapes { get; set; }
 
     /// <summary>Number of the generation block we are in; 0 for none.</summary>
     public int Generation { get; set; }

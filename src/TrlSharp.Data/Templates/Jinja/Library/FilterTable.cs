@@ -30,7 +30,6 @@ internal static class FilterTable
     {
         ["random"] = "its result differs from render to render",
         ["urlize"] = "it makes HTML links",
-        ["xmlattr"] = "it makes HTML attributes",
         ["pprint"] = "it prints for debugging",
     };
 
@@ -73,6 +72,7 @@ internal static class FilterTable
         SelectionFilters.AddTo(filters);
         NumberFilters.AddTo(filters);
         filters["tojson"] = JsonFilter.ApplyWith;
+        filters["xmlattr"] = XmlAttributes.Apply;
         filters["d"] = filters["default"];
         filters["e"] = filters["escape"];
         return filters;

@@ -14,7 +14,6 @@ internal static class Globals
         Entry("namespace", (s, a) => new NamespaceValue(MakeMap(s, a))),
         Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, s.Text(a.Bind(1, "message")[0]!).Text)),
         Entry("strftime_now", Now),
-        Entry("self", (_, _) => throw EvaluationException.Runtime("'TemplateReference' object is not callable")),
         Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Length > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
         Entry("joiner", Joiner),
         Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),

@@ -14,6 +14,11 @@ internal static class MapMethods
         "keys" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Iterate(), "dict_keys")),
         "values" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => e.Value), "dict_values")),
         "get" => new FunctionValue(name, (state, arguments) => Get(state, map, arguments)),
+        "fromkeys" => new FunctionValue(name, (state, arguments) =>
+        {
+            var bound = arguments.Bind(1, "iterable", "value");
+            return MapValue.From(state, bound[0]!.Iterate().Select(key => KeyValuePair.Create(key, bound[1] ?? NoneValue.Instance)));
+        }),
         "copy" => new FunctionValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
         _ => null,
     };

@@ -97,7 +97,7 @@ internal static class NumberFilters
         var unit = binary ? 1024.0 : 1000.0;
         string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         if (bytes == 1) return TextValue.Of("1 Byte", state.Run);
-        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes):F0} Bytes"), state.Run);
+        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{new BigInteger(bytes)} Bytes"), state.Run);
         for (var i = 0; i < names.Length; i++)
             if (bytes < Math.Pow(unit, i + 2) || i == names.Length - 1) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{unit * bytes / Math.Pow(unit, i + 2):F1} {names[i]}"), state.Run);
         return TextValue.Empty;

@@ -60,6 +60,7 @@ internal static class SequenceFilters
         var glue = bound[1] is { } given ? state.Text(given) : TextValue.Empty;
         var items = SelectionFilters.Counted(state, bound[0]!);
         if (bound[2] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(state, bound[2]!));
+        if (state.Escapes) return TextMethods.JoinEscaped(state, glue, items);
         var output = new TextBuilder();
         var first = true;
         foreach (var item in items)

@@ -29,11 +29,12 @@ internal static class TextFilters
     /// <summary>Jinja2's <c>title</c>: the first character of each part between spaces, hyphens and opening brackets.</summary>
     private static TextValue WordTitle(TextValue text)
     {
-        var start = true;
+        var (start, from) = (true, 0);
         return text.Map((rune, at) =>
         {
             var separator = rune.IsBmp && (rune.Value is '-' or '(' or '{' or '[' or '<' || PythonText.IsSpace((char)rune.Value));
-            var mapped = start ? PythonText.Upper(rune) : PythonText.Lower(rune, rune.Value == 0x3A3 && PythonText.IsFinalSigma(text.Text, at));
+            var mapped = start ? PythonText.Upper(rune) : PythonText.Lower(rune, rune.Value == 0x3A3 && PythonText.IsFinalSigma(text.Text, at, from));
+            if (start) from = at + rune.Utf16SequenceLength; // Jinja2 makes the rest of a word small by itself
             start = separator;
             return mapped;
         });
@@ -50,7 +51,10 @@ internal static class TextFilters
     {
         var bound = arguments.Bind(3, "s", "old", "new", "count");
         var count = bound[3] is null or NoneValue ? -1 : Numbers.Argument(bound[3]!, "replace");
-        return TextMethods.Replace(state, Text(state, bound[0]!).AsMarkup(false), Text(state, bound[1]!), Text(state, bound[2]!), count);
+        var (text, old, replacement) = (Text(state, bound[0]!), Text(state, bound[1]!), Text(state, bound[2]!));
+        if (!state.Escapes) return TextMethods.Replace(state, text.AsMarkup(false), old, replacement, count);
+        if (!text.IsMarkup && (old.IsMarkup || replacement.IsMarkup)) text = Escaping.Escape(text);
+        return TextMethods.Replace(state, text, old, text.IsMarkup ? Escaping.Escape(replacement) : replacement, count);
     }
 
     private static Value Indent(RenderState state, Arguments arguments)

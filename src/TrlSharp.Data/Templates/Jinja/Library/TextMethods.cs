@@ -43,6 +43,9 @@ internal static class TextMethods
         ["zfill"] = (s, t, a) => TextPadding.ZeroFill(s, t, Numbers.Argument(a.Bind(1, "width")[0]!, "zfill")),
         ["expandtabs"] = (s, t, a) => TextPadding.ExpandTabs(s, t, a.Bind(0, "tabsize")[0] is { } size ? Numbers.Argument(size, "expandtabs") : 8),
         ["format"] = (s, t, a) => StrFormat.Apply(s, t, a),
+        ["format_map"] = FormatMap,
+        ["maketrans"] = (s, _, a) => TextTranslation.Make(s, a),
+        ["translate"] = (s, t, a) => TextTranslation.Translate(s, t, a.Bind(1, "table")[0]!),
         ["isalnum"] = Is(TextClasses.IsAlphanumeric),
         ["isalpha"] = Is(TextClasses.IsAlphabetic),
         ["isascii"] = (_, t, a) => { a.Bind(0); return BooleanValue.Of(System.Text.Ascii.IsValid(t.Text)); },
@@ -61,7 +64,6 @@ internal static class TextMethods
 
     /// <summary>Each makes two runs.</summary>
     private const int CostOfReplacement = 16;
-    private static readonly string[] Refused = ["encode", "format_map", "maketrans", "translate"];
 
     /// <summary>A method that exists; null for others.</summary>
     public static TextMethod? Find(string name) => Methods.GetValueOrDefault(name);
@@ -73,7 +75,7 @@ internal static class TextMethods
                 state.Charge(text.Text.Length);
                 return method(state, text, arguments);
             });
-        return Refused.Contains(name) ? throw EvaluationException.Refused($"the method str.{name}, which no chat template needs") : null;
+        return name == "encode" ? throw EvaluationException.Refused("the method str.encode: bytes are no value of a template, which writes text") : null;
     }
 
     public static TextValue Text(Value value, string function) => value switch
@@ -146,6 +148,14 @@ internal static class TextMethods
         return Replace(state, text, old, replacement, bound[2] is { } count ? Numbers.Argument(count, "replace") : -1);
     }
 
+    /// <summary>The filter <c>join</c> where output is escaped: anything marked safe makes all of it so, the rest escaped.</summary>
+    public static TextValue JoinEscaped(RenderState state, TextValue glue, IEnumerable<Value> items)
+    {
+        var texts = items.Select(state.Text).ToList();
+        if (!glue.IsMarkup && texts.Exists(text => text.IsMarkup)) glue = Escaping.Escape(glue);
+        return Join(state, glue, new ListValue([.. texts]));
+    }
+
     private static TextValue Join(RenderState state, TextValue glue, Value items)
     {
         var output = new TextBuilder();
@@ -160,6 +170,15 @@ internal static class TextMethods
         }
 
         return output.ToValue(glue.IsMarkup);
+    }
+
+    /// <summary>The fields are looked up in a map instead of the arguments.</summary>
+    private static TextValue FormatMap(RenderState state, TextValue text, Arguments arguments)
+    {
+        if (arguments.Named.Count > 0) throw EvaluationException.Runtime("format_map() takes no keyword arguments");
+        if (arguments.Bind(1, "mapping")[0] is not MapValue map) throw EvaluationException.Runtime("format_map: the argument must be a mapping");
+        state.Charge(map.Length);
+        return StrFormat.Apply(state, text, new("format_map", [], [.. map.Entries.Where(e => e.Key is TextValue).Select(e => KeyValuePair.Create(((TextValue)e.Key).Text, e.Value))]));
     }
 
     private static TextValue? Optional(Value? value, string function) => value is null or NoneValue ? null : Text(value, function);

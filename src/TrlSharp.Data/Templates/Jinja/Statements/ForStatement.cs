@@ -42,7 +42,7 @@ internal sealed class ForStatement(
     private void BindBody(Symbols inner)
     {
         var inside = body.SelectMany(s => s.AllExpressions()).ToList();
-        var readsLoop = recursive || inside.Any(e => e is NameExpression { Name: Loop });
+        var readsLoop = recursive || inside.Any(e => e is NameExpression { Name: Loop }) || body.Any(s => s.Descendants().Any(d => d is BlockStatement { IsScoped: true }));
         if (readsLoop) inner.Parameter(Loop);
         target.DeclareParameters(inner);
         inner.Declare(body);
@@ -87,7 +87,7 @@ internal sealed class ForStatement(
         {
             var text = new Text.TextBuilder();
             Recurse(inner, outer, next, depth + 1, text);
-            return text.ToValue();
+            return text.ToValue(inner.Escapes);
         });
         (state.Activation, state.Output) = (activation, written);
     }

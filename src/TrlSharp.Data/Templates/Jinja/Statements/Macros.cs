@@ -48,7 +48,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
 
     private bool Reads(string special) => body.SelectMany(s => s.AllExpressions()).Any(e => e is NameExpression read && read.Name == special);
 
-    public MacroValue Close(RenderState state) => new(this, state.Activation, state.Run);
+    public MacroValue Close(RenderState state) => new(this, state.Activation, state.Run, state.Escapes);
 
     /// <summary>What a template can ask of it.</summary>
     public Value? Attribute(string attribute, in Run here)
@@ -66,18 +66,19 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
         };
     }
 
-    public TextValue Call(RenderState state, Activation definedIn, Arguments arguments)
+    public TextValue Call(RenderState state, Activation definedIn, bool escapes, Arguments arguments)
     {
-        var outer = (state.Activation, state.Prompt, state.Generation);
+        var outer = (state.Activation, state.Prompt, state.Generation, state.Escapes);
         state.Activation = new(_function!.Size, definedIn);
         var missing = Bind(state, arguments);
         _layout!.Enter(state);
         // Defaults see the other parameters, given or not, and nothing of the same name outside.
         for (var i = 0; i < parameters.Count; i++)
             if (missing[i]) state.Set(_places[i], parameters[i].Default?.Evaluate(state) ?? new UndefinedValue($"parameter '{parameters[i].Name}' was not provided"));
+        state.Escapes = escapes;
         var text = state.Capture(body);
-        (state.Activation, state.Prompt, state.Generation) = outer;
-        return text;
+        (state.Activation, state.Prompt, state.Generation, state.Escapes) = outer;
+        return text.AsMarkup(state.Escapes);
     }
 
     private bool[] Bind(RenderState state, Arguments arguments)

@@ -35,11 +35,14 @@ internal static class PythonText
     };
 
     /// <summary>Whether Σ at <paramref name="at"/> ends a word: a cased letter before and none after, ignoring what Unicode calls case-ignorable.</summary>
-    public static bool IsFinalSigma(string text, int at)
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where Σ is.</param>
+    /// <param name="from">What stands before is not looked at.</param>
+    public static bool IsFinalSigma(string text, int at, int from = 0)
     {
         var before = at - 1;
-        while (before >= 0 && IsCaseIgnorable(text[before])) before--;
-        if (before < 0 || !IsCased(text[before])) return false;
+        while (before >= from && IsCaseIgnorable(text[before])) before--;
+        if (before < from || !IsCased(text[before])) return false;
         var after = at + 1;
         while (after < text.Length && IsCaseIgnorable(text[after])) after++;
         return after >= text.Length || !IsCased(text[after]);

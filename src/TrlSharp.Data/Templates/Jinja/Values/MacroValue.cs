@@ -9,9 +9,10 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <param name="macro">What it does.</param>
 /// <param name="definedIn">Where it was defined.</param>
 /// <param name="here">The place, for texts about it.</param>
-internal sealed class MacroValue(MacroBody macro, Activation definedIn, Run here) : CallableValue(macro.Name ?? "caller")
+/// <param name="escapes">Whether it was defined where what is printed is escaped.</param>
+internal sealed class MacroValue(MacroBody macro, Activation definedIn, Run here, bool escapes) : CallableValue(macro.Name ?? "caller")
 {
-    public override Value Call(RenderState state, Arguments arguments) => macro.Call(state, definedIn, arguments);
+    public override Value Call(RenderState state, Arguments arguments) => macro.Call(state, definedIn, escapes, arguments);
 
     public override Value? Attribute(string name) => macro.Attribute(name, here);
 }

@@ -20,6 +20,7 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
             (NoneValue, NoneValue) => true,
             (UndefinedValue, UndefinedValue) => true,
             (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Length == b.Items.Length && a.Items.Zip(b.Items).All(p => Equals(p.First, p.Second)),
+            (RangeValue a, RangeValue b) => a.Length == b.Length && a.Iterate().Take(2).SequenceEqual(b.Iterate().Take(2), this),
             (MapValue a, MapValue b) => a.Length == b.Length && a.Entries.All(e => b.Item(e.Key) is { } other && Equals(e.Value, other)),
             (null, _) or (_, null) => false,
             _ => NumbersEqual(x, y),
