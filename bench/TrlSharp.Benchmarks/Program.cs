@@ -14,6 +14,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringCompare
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,
+    ["stream"] = StreamBenchmark.Run,
     ["templates"] = TemplatesBenchmark.Run,
     ["tokenizer"] = TokenizerBenchmark.Run,
     ["training"] = TrainingBenchmark.Run,

@@ -13,6 +13,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole A
     /// <summary>Piped lines are not broken: other programs read them.</summary>
     private const int PlainWidth = 1 << 16;
 
+    /// <summary>Spectre.Console's time to lay out a text grows with the square of its length.</summary>
+    private const int StyledAtOnce = 2048;
+
     /// <summary>What the user types, or what is piped in.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
@@ -41,6 +44,23 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole A
         });
         if (!interactive) ansi.Profile.Width = PlainWidth;
         return new(output, error, ansi, interactive);
+    }
+
+    /// <summary>Text in a colour where there are colours; as it is elsewhere, however long its lines.</summary>
+    public void Styled(string text, Style style)
+    {
+        if (!Ansi.Profile.Capabilities.Ansi)
+        {
+            Out.Write(text);
+            return;
+        }
+
+        for (int from = 0, to; from < text.Length; from = to)
+        {
+            to = Math.Min(text.Length, from + StyledAtOnce);
+            if (to < text.Length && char.IsHighSurrogate(text[to - 1])) to--;
+            Ansi.Write(new Text(text[from..to], style));
+        }
     }
 
     /// <summary>A line of plain text.</summary>

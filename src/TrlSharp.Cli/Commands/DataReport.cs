@@ -56,13 +56,7 @@ internal static class DataReport
     /// <summary>Pieces of a mask view: colour where there is colour; the brackets say the same without.</summary>
     public static void Show(Terminal terminal, IEnumerable<TextPiece> pieces)
     {
-        var plain = terminal.Ansi.Profile.Capabilities.ColorSystem == ColorSystem.NoColors;
-        foreach (var piece in pieces)
-        {
-            if (plain) terminal.Out.Write(piece.Text);
-            else foreach (var chunk in Chunks(piece.Text)) terminal.Ansi.Write(new Text(chunk, StyleOf(piece.Tone)));
-        }
-
+        foreach (var piece in pieces) terminal.Styled(piece.Text, StyleOf(piece.Tone));
         terminal.Line();
     }
 
@@ -85,18 +79,6 @@ internal static class DataReport
     /// <summary>Without half a character at either end.</summary>
     private static string Whole(string text) =>
         text[(char.IsLowSurrogate(text[0]) ? 1 : 0)..(char.IsHighSurrogate(text[^1]) ? text.Length - 1 : text.Length)];
-
-    /// <summary>Breaking a text into terminal lines takes time that grows faster than the text.</summary>
-    private static IEnumerable<string> Chunks(string text)
-    {
-        const int Size = 2000;
-        for (int from = 0, to; from < text.Length; from = to)
-        {
-            to = Math.Min(text.Length, from + Size);
-            if (to < text.Length && char.IsLowSurrogate(text[to])) to++;
-            yield return text[from..to];
-        }
-    }
 
     /// <summary>The ways in which rows leave between the file and the examples.</summary>
     internal static IEnumerable<(string Name, long Count, string Meaning)> Leaving(SourceAccount source) =>

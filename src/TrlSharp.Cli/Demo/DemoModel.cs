@@ -42,7 +42,7 @@ internal static class DemoModel
           "vocab_size": {{vocabulary}},
           "hidden_size": 64,
           "intermediate_size": 256,
-          "num_hidden_layers": 2,
+          "num_hidden_layers": 1,
           "num_attention_heads": 4,
           "num_key_value_heads": 4,
           "hidden_act": "silu",
@@ -52,7 +52,7 @@ internal static class DemoModel
           "tie_word_embeddings": false,
           "attention_bias": false,
           "mlp_bias": false,
-          "initializer_range": 0.05,
+          "initializer_range": 0.1,
           "dtype": "float32"
         }
         """);

@@ -9,10 +9,10 @@ namespace TrlSharp.Cli.Demo;
 internal sealed record DemoSize(int Largest, int Steps, int Batch, double LearningRate, int WarmupSteps)
 {
     /// <summary>The default: under a minute on two cores.</summary>
-    public static DemoSize Full { get; } = new(Largest: 6, Steps: 400, Batch: 24, LearningRate: 5e-3, WarmupSteps: 100);
+    public static DemoSize Full { get; } = new(Largest: 6, Steps: 400, Batch: 24, LearningRate: 4e-3, WarmupSteps: 100);
 
-    /// <summary><c>--quick</c>: less than half the time.</summary>
-    public static DemoSize Quick { get; } = new(Largest: 3, Steps: 180, Batch: 16, LearningRate: 6e-3, WarmupSteps: 60);
+    /// <summary><c>--quick</c>: a third of the time.</summary>
+    public static DemoSize Quick { get; } = new(Largest: 3, Steps: 320, Batch: 12, LearningRate: 4e-3, WarmupSteps: 100);
 
     public int Chats => Steps * Batch;
 }

@@ -14,6 +14,9 @@ public sealed class CacheKey : IDisposable
 {
     private const int BlockSize = 1 << 23;
 
+    /// <summary>So little that what was read is still in the processor's cache when it is hashed.</summary>
+    private const int ReadSize = 1 << 18;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>A key of this version of the program's preparation.</summary>
@@ -59,17 +62,19 @@ public sealed class CacheKey : IDisposable
 
     private static byte[] BlockHash(SafeFileHandle file, long start, int length)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        var bytes = ArrayPool<byte>.Shared.Rent(Math.Min(length, ReadSize));
         try
         {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             for (var at = 0; at < length;)
             {
-                var read = RandomAccess.Read(file, bytes.AsSpan(at, length - at), start + at);
+                var read = RandomAccess.Read(file, bytes.AsSpan(0, Math.Min(length - at, ReadSize)), start + at);
                 if (read == 0) throw new EndOfStreamException("the file became shorter while it was read.");
+                hash.AppendData(bytes, 0, read);
                 at += read;
             }
 
-            return SHA256.HashData(bytes.AsSpan(0, length));
+            return hash.GetHashAndReset();
         }
         finally
         {

@@ -22,6 +22,7 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
     private readonly string[] _files;
     private readonly int[] _checked;
     private bool _disposed;
+    private bool _isDeletedAtEnd;
 
     private PreparedData(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
@@ -117,6 +118,22 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         }
     }
 
+    /// <summary>Opens a file that nobody else shall find: its name goes at once, or, on systems that keep the names of open files, at the end.</summary>
+    internal static PreparedData OpenOnce(string path)
+    {
+        var data = Open(path) ?? throw new DataException($"{path}: what was just written cannot be read back. The disk or the file system is at fault.");
+        try
+        {
+            System.IO.File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            data._isDeletedAtEnd = true;
+        }
+
+        return data;
+    }
+
     /// <summary>Checks every block now.</summary>
     /// <exception cref="DataException">One is damaged.</exception>
     public void Verify()
@@ -138,6 +155,7 @@ public sealed unsafe class PreparedData : IReadOnlyList<TokenSequence>, IDisposa
         if (_disposed) return;
         _disposed = true;
         Close(_view, _file, _bytes);
+        if (_isDeletedAtEnd) System.IO.File.Delete(File);
     }
 
     private static void Close(MemoryMappedViewAccessor? view, MemoryMappedFile? file, byte* bytes)

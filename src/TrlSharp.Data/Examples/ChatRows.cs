@@ -11,7 +11,7 @@ internal static class ChatRows
     /// <summary>The messages of a chat column; at least one.</summary>
     public static List<RowValue> ReadChat(RowColumns row, string column, MessageReader reader)
     {
-        var messages = reader.Read(row, column, row.Take(column) ?? throw row.Missing(column));
+        var messages = reader.ReadChat(row, column, row.Take(column) ?? throw row.Missing(column));
         if (messages.Count == 0) throw row.Refuse($"the column \"{row.NameOf(column)}\" is an empty list: there is no message.");
         if (SystemPrompt(row) is not { } system) return messages;
         if (ChatMessage.RoleOf(messages[0]) is not ("system" or "developer")) messages.Insert(0, ChatMessage.Of(ChatMessage.SystemRole, system));

@@ -15,6 +15,7 @@ public static class ExampleJson
         PreferenceExample pair => With([("prompt", pair.Prompt), ("chosen", pair.Chosen), ("rejected", pair.Rejected), .. Extras(pair.Tools, null, pair.TemplateKwargs)], pair.Metadata),
         UnpairedExample answer => With([("prompt", answer.Prompt), ("completion", answer.Completion), ("label", RowValue.Of(answer.Desirable)), .. Extras(answer.Tools, null, answer.TemplateKwargs)], answer.Metadata),
         PromptExample prompt => With([("prompt", prompt.Prompt), .. Extras(prompt.Tools, null, prompt.TemplateKwargs)], prompt.Metadata),
+        SegmentsExample parts => With([("segments", RowValue.List([.. parts.Segments.Select(s => RowValue.MapOf(("label", RowValue.Of(s.Trained)), ("text", RowValue.Of(s.Text))))]))], parts.Metadata),
         TokenizedExample tokens => Tokens(tokens),
         _ => throw new ArgumentException($"A {example?.GetType().Name} is no row.", nameof(example)),
     };

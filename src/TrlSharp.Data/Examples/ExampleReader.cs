@@ -8,6 +8,8 @@ namespace TrlSharp.Examples;
 /// </summary>
 public sealed class ExampleReader
 {
+    private const int ShownLength = 200;
+
     private readonly ExampleReaderOptions _options;
     private readonly MessageReader _messages;
 
@@ -29,14 +31,33 @@ public sealed class ExampleReader
         foreach (var media in StandardColumns.Media)
             if (columns.Find(media) is not (null or { Kind: RowValueKind.List, Items.Count: 0 }))
                 throw columns.Refuse($"the column \"{media}\" holds pictures or sound, which a text model cannot be trained on. Remove or ignore the column.");
-        var reading = FormatDetection.Decide(columns, _options);
-        return new(reading.Format, _options.Purpose switch
+        var reading = FormatDetection.Decide(columns, _options, other => Show(row, other));
+        return new(reading.Format, Examples(columns, reading));
+    }
+
+    private IReadOnlyList<Example> Examples(RowColumns columns, FormatReading reading) => _options.Purpose switch
+    {
+        ExamplePurpose.Preference => Preferences(columns, reading),
+        ExamplePurpose.Unpaired => Unpaired(columns, reading),
+        ExamplePurpose.Prompt => [PromptRows.Read(columns, reading, _messages)],
+        _ => Supervised(columns, reading),
+    };
+
+    /// <summary>The beginning of what a reading makes of a row, or why it makes nothing.</summary>
+    private string Show(Row row, FormatReading reading)
+    {
+        string shown;
+        try
         {
-            ExamplePurpose.Preference => Preferences(columns, reading),
-            ExamplePurpose.Unpaired => Unpaired(columns, reading),
-            ExamplePurpose.Prompt => [PromptRows.Read(columns, reading, _messages)],
-            _ => Supervised(columns, reading),
-        });
+            var examples = Examples(new(row, _options.Mapping), reading);
+            shown = examples.Count == 0 ? "no example" : ExampleJson.Write(examples[0]).ToString();
+        }
+        catch (DataException e)
+        {
+            shown = e.Message;
+        }
+
+        return shown.Length <= ShownLength ? shown : $"{shown.AsSpan(0, ShownLength)}…";
     }
 
     private IReadOnlyList<Example> Supervised(RowColumns columns, FormatReading reading) => reading.Format switch
@@ -47,6 +68,7 @@ public sealed class ExampleReader
         RowFormat.Alpaca => [ChatRows.Conversation(columns, [.. AlpacaRows.Prompt(columns, _messages), AlpacaRows.Answer(columns, reading)])],
         RowFormat.QuestionAnswer => [ChatRows.QuestionAnswer(columns, reading)],
         RowFormat.RankedAnswers => [RankedRows.Best(columns)],
+        RowFormat.Segments => [SegmentRows.Read(columns)],
         RowFormat.Preference => [PreferenceRows.Chosen(columns, reading, _messages)],
         _ => TokenizedRows.Read(columns),
     };

@@ -11,12 +11,15 @@ internal static class FormatDetection
     private static readonly RowFormat[] TrlOrder =
     [
         RowFormat.Tokenized, RowFormat.Preference, RowFormat.Unpaired, RowFormat.PromptCompletion, RowFormat.Prompt, RowFormat.Messages, RowFormat.Text,
-        RowFormat.RankedAnswers, RowFormat.Alpaca, RowFormat.QuestionAnswer,
+        RowFormat.RankedAnswers, RowFormat.Alpaca, RowFormat.QuestionAnswer, RowFormat.Segments,
     ];
 
     /// <summary>The one reading that serves the purpose.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="options">The purpose, and what the user chose.</param>
+    /// <param name="show">What a reading makes of the row, for the message when there are several.</param>
     /// <exception cref="DataException">None does, or several do.</exception>
-    public static FormatReading Decide(RowColumns row, ExampleReaderOptions options)
+    public static FormatReading Decide(RowColumns row, ExampleReaderOptions options, Func<FormatReading, string> show)
     {
         var readings = Serving(row, options, All(row, options.Purpose));
         if (options.Format is { } format)
@@ -26,8 +29,8 @@ internal static class FormatDetection
         if (readings.Count == 0) throw Unrecognised(row, options, "no known format");
         if (readings.Count == 1) return readings[0];
         if (options.Ambiguity == Ambiguity.Trl) return readings.MinBy(r => Array.IndexOf(TrlOrder, r.Format))!;
-        throw row.Refuse($"the row can be read in {readings.Count} ways: as {string.Join(" or as ", readings)}. "
-            + "Choose the format (row_format), or ignore the column that is not meant (ignored_columns).");
+        throw row.Refuse($"the row can be read in {readings.Count} ways: as {string.Join(" or as ", readings)}."
+            + string.Concat(readings.Select(r => $"{Environment.NewLine}  {r.Format}: {show(r)}")) + $"{Environment.NewLine}Choose the format (row_format), or ignore the column that is not meant (ignored_columns).");
     }
 
     /// <summary>Every format whose columns are there.</summary>
@@ -39,6 +42,7 @@ internal static class FormatDetection
         if (row.Has("prompt")) all.Add(new(RowFormat.Prompt, "prompt"));
         if (row.Has("prompt") && row.Has("completion")) all.Add(new(RowFormat.PromptCompletion, "prompt", "completion"));
         if (row.Has("prompt") && IsRanked(row.Find("answers"))) all.Add(new(RowFormat.RankedAnswers, "prompt", "answers"));
+        if (SegmentRows.Are(row.Find("segments"))) all.Add(new(RowFormat.Segments, "segments"));
         foreach (var chat in StandardColumns.Chats)
             if (row.Has(chat)) all.Add(new(RowFormat.Messages, chat));
         AddWithAnswer(all, row, RowFormat.Alpaca, "instruction", "output", "response");
@@ -118,7 +122,7 @@ internal static class FormatDetection
             ExamplePurpose.Preference => "chosen and rejected (with prompt, messages or instruction, or with a common beginning), or prompt and ranked answers",
             ExamplePurpose.Unpaired => "a boolean label with prompt and completion or messages, or chosen and rejected",
             ExamplePurpose.Prompt => "prompt, messages, or question",
-            _ => "messages or conversations; prompt and completion; text; instruction and output; question and answer; prompt and ranked answers; or input_ids",
+            _ => "messages or conversations; prompt and completion; text; instruction and output; question and answer; prompt and ranked answers; segments; or input_ids",
         };
         return row.Refuse($"{what}. Columns found: {row.Found()}. Expected: {wanted}. Map the data set's columns to these names (columns).");
     }

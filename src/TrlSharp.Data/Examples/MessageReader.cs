@@ -13,6 +13,13 @@ internal sealed class MessageReader(ExampleReaderOptions options)
     private readonly string? _roleKey = options.Mapping.RoleKey;
     private readonly string? _contentKey = options.Mapping.ContentKey;
 
+    /// <summary>A chat: as <see cref="Read"/>, or a list of strings (LIMA), the user's and the assistant's in turn.</summary>
+    public List<RowValue> ReadChat(RowColumns row, string column, RowValue value)
+    {
+        if (value is not { Kind: RowValueKind.List, Items: [{ Kind: RowValueKind.String }, ..] } || !value.Items.All(item => item.Kind == RowValueKind.String)) return Read(row, column, value);
+        return [.. value.Items.Select((item, i) => ChatMessage.Of(i % 2 == 0 ? ChatMessage.UserRole : ChatMessage.AssistantRole, item))];
+    }
+
     /// <summary>The messages of a column: a list of message maps, one message map, or a JSON string that holds such a list.</summary>
     public List<RowValue> Read(RowColumns row, string column, RowValue value)
     {

@@ -30,6 +30,9 @@ public enum RowFormat
     /// <summary>Nectar: a transcript as <c>prompt</c> and a list of ranked <c>answers</c>.</summary>
     RankedAnswers,
 
+    /// <summary>Axolotl's <c>segments</c>: texts that are trained or not, one after another, without a template.</summary>
+    Segments,
+
     /// <summary><c>input_ids</c>, with <c>labels</c>, masks or weights.</summary>
     Tokenized,
 }

@@ -11,7 +11,7 @@ internal static class StandardColumns
         "text", "messages", "conversations", "conversation", "prompt", "completion", "chosen", "rejected", "chosen_messages", "rejected_messages",
         "label", "kto_tag", "instruction", "input", "context", "output", "response", "history", "system", "system_prompt", "question", "answer",
         "answers", "tools", "functions", "documents", "chat_template_kwargs", "input_ids", "labels", "completion_mask", "assistant_masks",
-        "assistant_mask", "loss_mask", "weights", "loss_weights");
+        "assistant_mask", "loss_mask", "weights", "loss_weights", "segments");
 
     /// <summary>Columns that hold a whole chat.</summary>
     public static string[] Chats { get; } = ["messages", "conversations", "conversation"];

@@ -26,6 +26,7 @@ public readonly record struct ContentHash(UInt128 Value)
             case PreferenceExample pair: hash.Passage(pair.Prompt); hash.Passage(pair.Chosen); hash.Passage(pair.Rejected); break;
             case UnpairedExample answer: hash.Passage(answer.Prompt); hash.Passage(answer.Completion); break;
             case PromptExample prompt: hash.Passage(prompt.Prompt); break;
+            case SegmentsExample parts: foreach (var segment in parts.Segments) hash.Text("segment", segment.Text); break;
             case TokenizedExample tokens: foreach (var id in tokens.Tokens) hash.Number(id); break;
             default: throw new ArgumentException($"A {example?.GetType().Name} has no content hash.", nameof(example));
         }
@@ -56,6 +57,7 @@ public readonly record struct ContentHash(UInt128 Value)
             case UnpairedExample answer: hash.Passage(answer.Prompt); break;
             case PromptExample prompt: hash.Passage(prompt.Prompt); break;
             case TextExample text: hash.Text("text", text.Text); break;
+            case SegmentsExample parts: hash.Text("prompt", string.Concat(parts.Segments.TakeWhile(s => !s.Trained).Select(s => s.Text))); break;
             default: return Of(example);
         }
 

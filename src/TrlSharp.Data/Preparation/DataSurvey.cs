@@ -74,6 +74,7 @@ public sealed class DataSurvey
                 foreach (var message in chat.Messages) Count(ChatMessage.RoleOf(message), chat.Origin);
                 break;
             case TextExample text: _characters.Add(text.Text.Length); break;
+            case SegmentsExample parts: _characters.Add(parts.Segments.Sum(s => s.Text.Length)); break;
             case PromptCompletionExample pair: _characters.Add(pair.Prompt.Length + pair.Completion.Length); break;
         }
     }

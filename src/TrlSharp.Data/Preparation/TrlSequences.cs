@@ -74,7 +74,7 @@ public sealed class TrlSequences
     {
         switch (example)
         {
-            case TextExample or PromptCompletionExample when _settings.AssistantOnlyLoss:
+            case TextExample or PromptCompletionExample or SegmentsExample when _settings.AssistantOnlyLoss:
                 throw new DataException($"{example.Origin}: assistant_only_loss needs chats, but the row is plain text. Turn it off, or give messages.");
             case TokenizedExample { Weights: null } when _settings.AssistantOnlyLoss:
                 throw new DataException($"{example.Origin}: assistant_only_loss needs to know the assistant's tokens, but the row has ids alone. Add assistant_masks or labels.");

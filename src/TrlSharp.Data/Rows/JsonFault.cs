@@ -26,8 +26,9 @@ internal sealed class JsonFault(string what, long line, long column, Exception? 
         var lines = e.LineNumber ?? 0;
         var start = 0;
         for (var i = 0L; i < lines; i++) start += utf8[start..].IndexOf((byte)'\n') + 1;
-        var column = (int)Math.Min(e.BytePositionInLine ?? 0, utf8.Length - start);
-        return new(what, lines, Characters(utf8.Slice(start, column)), e);
+        var position = start + (int)Math.Min(e.BytePositionInLine ?? 0, utf8.Length - start);
+        // Text that ends too early ends before its line break.
+        return At(utf8, Math.Min(position, utf8.TrimEnd(" \t\r\n"u8).Length), what, e);
     }
 
     /// <summary>The message, placed in a file where the text starts on <paramref name="startLine"/> after <paramref name="bytesBefore"/> bytes.</summary>

@@ -11,12 +11,22 @@ public static class RowSources
     /// <param name="location">Path, pattern, <c>-</c>, or the name of a data set in the hub's local cache (<c>owner/name</c>, <c>owner/name@revision</c>).</param>
     /// <param name="split">
     /// Which part (<c>train</c>, <c>validation</c>, <c>test</c> …) when the files name parts. Null, the default: <c>train</c> of a folder, every match of
-    /// a pattern. A single file is always read whole.
+    /// a pattern. A single file is read whatever its name. A part of the rows stands in brackets, as in the datasets library: <c>train[100:200]</c>,
+    /// <c>train[:10%]</c>, <c>train[-50:]</c>.
     /// </param>
     /// <param name="configuration">For folders whose README.md lists several configurations: which one. Default: the one that is the default there.</param>
     /// <param name="meter">Told how many bytes are read; null for nobody.</param>
     /// <exception cref="ConfigException">Nothing is there, or the folder has no such part; the message lists what was found.</exception>
     public static IRowSource Open(string location, string? split = null, string? configuration = null, ReadMeter? meter = null)
+    {
+        var slice = SplitSlice.Parse(split);
+        if (slice.IsWhole) return OpenWhole(location, slice.Name, configuration, meter);
+        if (slice.NeedsCount && location == DataFile.StandardInput)
+            throw new ConfigException($"split: {split} depends on how many rows there are, which the standard input does not tell before it is read. Give numbers from its beginning, as in train[:1000].");
+        return new SlicedRows(OpenWhole(location, slice.Name, configuration, meter), slice, () => Refusals.Interleave(OpenWhole(location, slice.Name, configuration, null)).LongCount());
+    }
+
+    private static IRowSource OpenWhole(string location, string? split, string? configuration, ReadMeter? meter)
     {
         if (location == DataFile.StandardInput) return new JsonLinesRows("stdin", location, meter: meter);
         var files = Files(location, split, configuration);
@@ -31,6 +41,7 @@ public static class RowSources
     public static IReadOnlyList<string> Files(string location, string? split = null, string? configuration = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
+        split = SplitSlice.Parse(split).Name;
         if (location == DataFile.StandardInput) return [];
         if (File.Exists(location)) return [location];
         if (Directory.Exists(location)) return DataFolder.Files(location, split ?? DataSplits.Train, configuration);

@@ -1,3 +1,4 @@
+using System.Text;
 using TrlSharp.Conversations;
 using TrlSharp.Examples;
 using TrlSharp.Sequences.Policies;
@@ -7,17 +8,20 @@ namespace TrlSharp.Sequences;
 
 /// <summary>
 /// Rows without a chat template. <c>text</c>: every token, with an EOS unless the text ends with its string. <c>prompt</c>/<c>completion</c>: the
-/// completion and its EOS, prompt and completion tokenised apart, as an engine has them. Tokens: as given, with lengths and values checked. Special
-/// tokens of the tokenizer's own template (BOS) stand in front where it adds them, and are never trained.
+/// completion and its EOS, prompt and completion tokenised apart, as an engine has them. Segments: each tokenised apart, and nothing added. Tokens: as
+/// given, with lengths and values checked. Special tokens of the tokenizer's own template (BOS) stand in front of texts and prompts where it adds them,
+/// and are never trained.
 /// </summary>
 internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, SequenceOptions options)
 {
     private readonly string? _eos = options.EosToken ?? tokenizer.EosToken;
+    private readonly HashSet<int> _added = [.. tokenizer.AddedTokens.Select(t => t.Id)];
 
     public TokenExplanation Explain(Example example) => example switch
     {
         TextExample text => Text(text),
         PromptCompletionExample pair => Completion(pair),
+        SegmentsExample parts => Segments(parts),
         TokenizedExample tokens => Tokens(tokens),
         _ => throw new ArgumentException($"A {example.GetType().Name} is not one sequence; give its parts.", nameof(example)),
     };
@@ -50,6 +54,24 @@ internal sealed class PlainRows(Tokenizer tokenizer, TrainPolicy policy, Sequenc
         tokenizer.EncodePart(completion, tokens, isFirst: start == 0, afterText: start > 0, gate: null);
         for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
         tokens.AddRange(after);
+        return Explain(example, [.. tokens]);
+    }
+
+    private TokenExplanation Segments(SegmentsExample row)
+    {
+        var (text, spans, tokens) = (new StringBuilder(), new List<WeightedSpan>(), new List<EncodedToken>());
+        foreach (var segment in row.Segments)
+        {
+            if (segment.Text.Length == 0) continue;
+            var (start, first) = (text.Length, tokens.Count);
+            text.Append(segment.Text);
+            if (segment.Trained) spans.Add(new(start, text.Length, -1, Channel.Content, 1, "segment"));
+            var afterText = first > 0 && !_added.Contains(tokens[^1].Id);
+            tokenizer.EncodePart(segment.Text, tokens, isFirst: start == 0, afterText);
+            for (var t = first; t < tokens.Count; t++) tokens[t] = tokens[t] with { Start = tokens[t].Start + start, End = tokens[t].End + start };
+        }
+
+        var example = new ProvedExample { Origin = row.Origin, Text = text.ToString(), SampledStarts = [.. spans.Select(s => s.Start)], Weights = spans };
         return Explain(example, [.. tokens]);
     }
 

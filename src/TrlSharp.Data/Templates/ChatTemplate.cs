@@ -1,11 +1,7 @@
-using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja;
 using TrlSharp.Templates.Jinja.Expressions;
-using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Syntax;
-using TrlSharp.Templates.Jinja.Text;
-using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates;
 
@@ -17,11 +13,12 @@ namespace TrlSharp.Templates;
 public sealed class ChatTemplate
 {
     private readonly TemplateProgram _program;
+    private readonly TemplateContext _context;
     private readonly IReadOnlyDictionary<string, string> _specialTokens;
     private readonly RenderBudget _budget;
 
     private ChatTemplate(string source, string name, TemplateProgram program, IReadOnlyDictionary<string, string> specialTokens, RenderBudget budget) =>
-        (Source, Name, _program, _specialTokens, _budget) = (source, name, program, specialTokens, budget);
+        (Source, Name, _program, _context, _specialTokens, _budget) = (source, name, program, new(program, specialTokens), specialTokens, budget);
 
     /// <summary>The template as written.</summary>
     public string Source { get; }
@@ -72,11 +69,9 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContinueFinalMessage) return FinalMessage.Render(this, request);
-        var context = new Value?[_program.ContextNames.Count];
-        var state = new RenderState(_budget, context, _program.Size, request.Now, () => Size(request));
+        var state = new RenderState(_budget, _context.For(request), _program.Size, request);
         try
         {
-            for (var i = 0; i < context.Length; i++) context[i] = Variable(request, _program.ContextNames[i]);
             _program.Layout.Enter(state);
             foreach (var statement in _program.Body) statement.Execute(state);
             return state.Output.ToConversation();
@@ -96,28 +91,5 @@ public sealed class ChatTemplate
         TemplateFault.Rejected => $"{Name}:{line}: the template rejects the conversation: {e.Message}",
         TemplateFault.Unsupported => $"{Name}:{line}: refused: {e.Message}.",
         _ => $"{Name}:{line}: {e.Message}.",
-    };
-
-    /// <summary>What a template sees under a name: what the request says, then special tokens, then functions.</summary>
-    private Value? Variable(RenderRequest request, string name) => name switch
-    {
-        "messages" => request.Prepared?.First(request.Messages.Count) ?? DataValues.Messages(request.Messages),
-        "tools" => request.Prepared?.Tools ?? DataValues.Tools(request.Tools),
-        "documents" => request.Documents is { } documents ? DataValues.Of(documents, OriginKind.Documents, -1, "") : NoneValue.Instance,
-        "add_generation_prompt" => BooleanValue.Of(request.AddGenerationPrompt),
-        _ when request.Kwargs?.Find(name) is { } value => DataValues.Of(value, OriginKind.Kwarg, -1, name),
-        _ when _specialTokens.TryGetValue(name, out var text) => TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned)),
-        _ => Globals.Find(name),
-    };
-
-    private static (long Messages, long Characters) Size(RenderRequest request) =>
-        (request.Messages.Count, request.Messages.Append(request.Tools).Append(request.Documents).Append(request.Kwargs).Sum(Characters));
-
-    private static long Characters(RowValue? value) => value?.Kind switch
-    {
-        RowValueKind.String => value.Text.Length,
-        RowValueKind.List => value.Items.Sum(Characters),
-        RowValueKind.Map => value.Fields.Sum(f => f.Key.Length + Characters(f.Value)),
-        _ => 1,
     };
 }

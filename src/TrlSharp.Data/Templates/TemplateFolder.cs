@@ -9,29 +9,47 @@ internal static class TemplateFolder
 
     /// <param name="modelFolder">
     /// Holds <c>chat_template.jinja</c> (with further ones in <c>additional_chat_templates/</c>), or <c>chat_template.json</c>, or the key
-    /// <c>chat_template</c> in <c>tokenizer_config.json</c>: a string, or a list of names and templates.
+    /// <c>chat_template</c> in <c>tokenizer_config.json</c>: a string, or a list of names and templates. Or one such JSON file itself.
     /// </param>
     /// <param name="templateName">Which of several; null: <c>default</c>, or the only one.</param>
     /// <exception cref="ModelFolderException">There is no template, or none of that name; the message lists what there is.</exception>
     public static ChatTemplate Load(string modelFolder, string? templateName)
     {
         ArgumentNullException.ThrowIfNull(modelFolder);
+        if (File.Exists(modelFolder)) return LoadFile(modelFolder, templateName);
         var config = ReadMap(Path.Combine(modelFolder, "tokenizer_config.json"));
         var templates = Find(modelFolder, config);
         if (templates.Count == 0)
             throw new ModelFolderException($"{modelFolder} has no chat template (chat_template.jinja, chat_template.json, or \"chat_template\" in tokenizer_config.json). Give one with --chat_template: a file, or the name of a built-in one ({string.Join(", ", BuiltInTemplates.Names)}).");
+        var (source, name) = Choose(modelFolder, templates, templateName);
+        return ChatTemplate.Parse(source, name, SpecialTokens(modelFolder, config));
+    }
+
+    /// <summary>One JSON file by itself: a <c>tokenizer_config.json</c>, a <c>chat_template.json</c>, or such a list of names and templates alone.</summary>
+    private static ChatTemplate LoadFile(string file, string? templateName)
+    {
+        var value = Read(file);
+        var templates = new Dictionary<string, (string, string)>(StringComparer.Ordinal);
+        Add(templates, value.Find("chat_template") ?? value, file);
+        if (templates.Count == 0) throw new ModelFolderException($"{file} holds no chat template: neither the key \"chat_template\", nor a list of names and templates.");
+        var (source, name) = Choose(file, templates, templateName);
+        return ChatTemplate.Parse(source, name, SpecialTokens(null, value.Kind == RowValueKind.Map ? value : null));
+    }
+
+    private static (string Source, string Name) Choose(string from, Dictionary<string, (string Source, string Name)> templates, string? templateName)
+    {
         var wanted = templateName ?? (templates.ContainsKey("default") ? "default" : templates.Keys.First());
         if (!templates.TryGetValue(wanted, out var found) || (templateName is null && templates.Count > 1 && wanted != "default"))
-            throw new ModelFolderException($"{modelFolder} has the chat templates {string.Join(", ", templates.Keys.Order(StringComparer.Ordinal))}; choose one of them{(templateName is null ? "" : $", \"{templateName}\" is none")}.");
-        return ChatTemplate.Parse(found.Source, found.Name, SpecialTokens(modelFolder, config));
+            throw new ModelFolderException($"{from} has the chat templates {string.Join(", ", templates.Keys.Order(StringComparer.Ordinal))}; choose one of them{(templateName is null ? "" : $", \"{templateName}\" is none")}.");
+        return found;
     }
 
     /// <summary>Names and texts of the special tokens; a token that is null is left out.</summary>
     public static IReadOnlyDictionary<string, string> SpecialTokens(string modelFolder) => SpecialTokens(modelFolder, ReadMap(Path.Combine(modelFolder, "tokenizer_config.json")));
 
-    private static Dictionary<string, string> SpecialTokens(string modelFolder, RowValue? config)
+    private static Dictionary<string, string> SpecialTokens(string? modelFolder, RowValue? config)
     {
-        var map = ReadMap(Path.Combine(modelFolder, "special_tokens_map.json"));
+        var map = modelFolder is null ? null : ReadMap(Path.Combine(modelFolder, "special_tokens_map.json"));
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var source in new[] { map, config })
         {
@@ -86,13 +104,14 @@ internal static class TemplateFolder
         _ => null,
     };
 
-    private static RowValue? ReadMap(string path)
+    private static RowValue? ReadMap(string path) =>
+        !File.Exists(path) ? null : Read(path) is { Kind: RowValueKind.Map } map ? map : throw new ModelFolderException($"{path} must hold one JSON object.");
+
+    private static RowValue Read(string path)
     {
-        if (!File.Exists(path)) return null;
         try
         {
-            var value = RowValue.Parse(File.ReadAllBytes(path));
-            return value.Kind == RowValueKind.Map ? value : throw new ModelFolderException($"{path} must hold one JSON object.");
+            return RowValue.Parse(File.ReadAllBytes(path));
         }
         catch (DataException e)
         {

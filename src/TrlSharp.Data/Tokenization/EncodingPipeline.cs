@@ -129,12 +129,15 @@ internal sealed class EncodingPipeline(
 
     private static void Emit(AlignedText text, int start, ReadOnlySpan<EncodedToken> tokens, List<EncodedToken> output)
     {
+        var first = output.Count;
+        CollectionsMarshal.SetCount(output, first + tokens.Length);
+        var target = CollectionsMarshal.AsSpan(output)[first..];
         if (text.IsOriginalFrom(start, out var shift))
         {
-            foreach (var (id, from, to) in tokens) output.Add(new EncodedToken(id, from + shift, to + shift));
+            for (var i = 0; i < tokens.Length; i++) target[i] = new EncodedToken(tokens[i].Id, tokens[i].Start + shift, tokens[i].End + shift);
             return;
         }
 
-        foreach (var (id, from, to) in tokens) output.Add(new EncodedToken(id, text.Start(start + from), text.End(start + to - 1)));
+        for (var i = 0; i < tokens.Length; i++) target[i] = new EncodedToken(tokens[i].Id, text.Start(start + tokens[i].Start), text.End(start + tokens[i].End - 1));
     }
 }

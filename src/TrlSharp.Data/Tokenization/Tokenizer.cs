@@ -71,7 +71,8 @@ public sealed class Tokenizer
     /// <summary>
     /// A tokenizer with more added tokens. A token that the vocabulary has keeps its id, whatever the entry says; others get the ids after the
     /// largest (<see cref="AddedToken.Id"/> is not heeded), so the model's embeddings may have to grow to <see cref="VocabularySize"/>. An entry for
-    /// a token that is there already replaces its flags.
+    /// a token that is there already replaces its flags, but what was special stays so when text is decoded without special tokens: that is what the
+    /// tokenizers library does.
     /// </summary>
     /// <exception cref="ConfigException">A token is empty.</exception>
     public Tokenizer WithAddedTokens(IEnumerable<AddedToken> tokens)

@@ -15,19 +15,21 @@ internal sealed class SftCache
     private const long SmallestWorthKeeping = 16 << 20;
 
     private readonly string _folder;
+    private readonly long _mostBytes;
     private readonly bool _optional;
     private readonly List<string> _notices;
 
-    private SftCache(string folder, bool optional, List<string> notices) => (_folder, _optional, _notices) = (folder, optional, notices);
+    private SftCache(string folder, long mostBytes, bool optional, List<string> notices) => (_folder, _mostBytes, _optional, _notices) = (folder, mostBytes, optional, notices);
 
     /// <summary>The cache that <c>data_cache</c> names; null for none.</summary>
     /// <param name="setting"><c>auto</c>, <c>none</c>, or a folder.</param>
+    /// <param name="mostBytes">What the folder may hold.</param>
     /// <param name="notices">Receives what should be said, such as a folder that cannot be written.</param>
-    public static SftCache? Open(string setting, List<string> notices) => setting switch
+    public static SftCache? Open(string setting, long mostBytes, List<string> notices) => setting switch
     {
         "none" => null,
-        "auto" => DefaultFolder() is { } folder ? new(folder, optional: true, notices) : null,
-        _ => new(setting, optional: false, notices),
+        "auto" => DefaultFolder() is { } folder ? new(folder, mostBytes, optional: true, notices) : null,
+        _ => new(setting, mostBytes, optional: false, notices),
     };
 
     /// <summary>The prepared data: found, or made and kept; null when they are not to be kept.</summary>
@@ -42,7 +44,7 @@ internal sealed class SftCache
         var started = false;
         try
         {
-            return new PreparationCache(_folder).GetOrAdd(Key(options, files, encoder), Started, Notes);
+            return new PreparationCache(_folder, _mostBytes).GetOrAdd(Key(options, files, encoder), Started, Notes);
         }
         catch (DiskException e) when (_optional)
         {
@@ -113,7 +115,7 @@ internal sealed class SftCache
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary><c>$TRLSHARP_CACHE</c>, else <c>trlsharp/prepared</c> below <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c> (on Windows the local application data); null where there is none.</summary>
-    private static string? DefaultFolder()
+    internal static string? DefaultFolder()
     {
         if (Environment.GetEnvironmentVariable("TRLSHARP_CACHE") is { Length: > 0 } set) return set;
         if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache && Path.IsPathRooted(cache)) return Path.Combine(cache, "trlsharp", "prepared");

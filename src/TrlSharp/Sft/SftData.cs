@@ -62,6 +62,9 @@ public sealed class SftData : IDisposable
         return SftSources.Of(settings.Data);
     }
 
+    /// <summary>The folder that <c>data_cache</c> names, whether or not it is there; null for none.</summary>
+    public static string? CacheFolder(string setting) => setting switch { "none" => null, "auto" => SftCache.DefaultFolder(), _ => setting };
+
     /// <summary>What makes sequences under these settings, without reading any data.</summary>
     /// <exception cref="ConfigException">Settings are wrong.</exception>
     /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
@@ -88,7 +91,7 @@ public sealed class SftData : IDisposable
         if (settings.Data.Decontaminate)
             training = training with { Contaminated = Prompts(evaluation ?? throw new ConfigException("decontaminate compares with the evaluation rows, and there are none. Set eval_strategy.")) };
         var notices = new List<string>();
-        var cache = SftCache.Open(settings.Data.Cache, notices);
+        var cache = SftCache.Open(settings.Data.Cache, (long)(settings.Data.CacheGigabytes * 1e9), notices);
         ulong? seed = settings.Data.Shuffle ? (ulong)settings.Training.Training.Seed : null;
         SftDataSet? trained = null;
         SftDataSet? evaluated = null;

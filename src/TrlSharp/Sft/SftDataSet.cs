@@ -6,14 +6,12 @@ using TrlSharp.Sequences;
 
 namespace TrlSharp.Sft;
 
-/// <summary>One prepared set of rows: in memory, or mapped from the cache. The account is checked before it exists.</summary>
+/// <summary>One prepared set of rows: in memory, or mapped from the cache or from a file of this run. The account is checked before it exists.</summary>
 internal sealed class SftDataSet : IDisposable
 {
-    private readonly PreparedData? _mapped;
-
-    private SftDataSet(PackedRows rows, IReadOnlyList<TokenSequence> sequences, PreparationNotes notes)
+    private SftDataSet(PackedRows rows, IReadOnlyList<TokenSequence> sequences, PreparationNotes notes, string? preparedFile)
     {
-        (Rows, Sequences, Notes, _mapped) = (rows, sequences, notes, sequences as PreparedData);
+        (Rows, Sequences, Notes, PreparedFile) = (rows, sequences, notes, preparedFile);
     }
 
     /// <summary>What batches are made of.</summary>
@@ -25,8 +23,8 @@ internal sealed class SftDataSet : IDisposable
     /// <summary>Account, first chat, refused rows.</summary>
     public PreparationNotes Notes { get; }
 
-    /// <summary>The file in which the sequences are kept; null when they are in memory.</summary>
-    public string? PreparedFile => _mapped?.File;
+    /// <summary>The file in which the sequences are kept; null when they are not.</summary>
+    public string? PreparedFile { get; }
 
     /// <summary>Prepares the rows, or finds them in the cache.</summary>
     /// <param name="options">What is read.</param>
@@ -39,13 +37,14 @@ internal sealed class SftDataSet : IDisposable
     {
         var refused = new List<RefusedRow>();
         var preparation = new DataPreparation(options with { OnRefused = refused.Add }, encoder.Build);
-        IReadOnlyList<TokenSequence> sequences = cache?.GetOrAdd(options, encoder, Stream, Note) ?? (IReadOnlyList<TokenSequence>)Stream().ToList();
-        var notes = sequences is PreparedData data ? PreparationNotes.Parse(data.Notes) : new(preparation.Account, preparation.FirstChat, refused);
+        var kept = cache?.GetOrAdd(options, encoder, Stream, Note);
+        var sequences = kept ?? UnkeptSequences.Collect(Stream());
+        var notes = kept is not null ? PreparationNotes.Parse(kept.Notes) : new(preparation.Account, preparation.FirstChat, refused);
         var rows = Pack(sequences, packing, shuffleSeed);
         // What was prepared now is walked through; what was kept has been, and its blocks carry hashes.
         var found = preparation.Account.Rows == 0;
         notes.Account.Close((found ? rows.MeasurePlan(notes.Account.Weight) : null) ?? rows.Measure(), options.MostDropped);
-        return new(rows, sequences, notes);
+        return new(rows, sequences, notes, kept?.File);
 
         IEnumerable<TokenSequence> Stream()
         {
@@ -60,7 +59,7 @@ internal sealed class SftDataSet : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _mapped?.Dispose();
+    public void Dispose() => (Sequences as PreparedData)?.Dispose();
 
     private static PackedRows Pack(IReadOnlyList<TokenSequence> sequences, PackingOptions? packing, ulong? shuffleSeed)
     {

@@ -62,7 +62,7 @@ internal sealed class SftEncoder
         {
             case ConversationExample when _noTemplate is not null:
                 throw new ModelFolderException($"{example.Origin}: the row is a chat, which needs a chat template. {_noTemplate.Message}", _noTemplate);
-            case TextExample or PromptCompletionExample when _data.AssistantOnly:
+            case TextExample or PromptCompletionExample or SegmentsExample when _data.AssistantOnly:
                 throw new DataException($"{example.Origin}: assistant_only_loss needs chats, but the row is plain text. Turn it off, or give messages.");
             case not TokenizedExample when _data.SkipPreparation:
                 throw new DataException($"{example.Origin}: skip_prepare_dataset takes rows that are tokens already, but this one has no input_ids. Leave the setting out.");

@@ -70,6 +70,8 @@ internal static class SftMixture
         var folder = FileBuilders.Contains(path) && !Path.Exists(path) ? "" : path;
         if (Text(item, "data_dir") is { } below) folder = Path.Combine(folder, below);
         var files = item.Find("data_files");
+        // data_files are named by split alone, whatever part of it is wanted.
+        if (split is not null) split = split.Split('[')[0] is { Length: > 0 } name ? name : null;
         if (files is { Kind: RowValueKind.Map }) files = files.Find(split ?? "train") ?? throw new ConfigException($"data_files has no entry for the split \"{split ?? "train"}\".");
         if (files is { Kind: RowValueKind.List, Items: [var only] }) files = only;
         return files switch

@@ -70,8 +70,9 @@ public static class SftRun
 
     private static RunLock Take(string output, SftSettings settings)
     {
+        var isNew = !Directory.Exists(output);
         OutputFolder.Check(output);
-        var mine = RunLock.Take(output);
+        var mine = RunLock.Take(output, isNew);
         try
         {
             OutputFolder.CheckEmpty(output, settings.OverwriteOutput || settings.Training.Training.ResumeFrom is not null);

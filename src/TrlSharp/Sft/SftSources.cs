@@ -29,12 +29,15 @@ internal static class SftSources
     {
         var (data, run) = (settings.Data, settings.Training.Training);
         if (run.EvaluationStrategy == IntervalStrategy.No && !run.EvaluateOnStart) return null;
-        if (data.EvaluationPath is { } path) return Common(data) with { Sources = [Source(data) with { Location = path, Split = Directory.Exists(path) ? data.TestSplit : null, Configuration = null }] };
+        if (data.EvaluationPath is { } path) return Common(data) with { Sources = [Source(data) with { Location = path, Split = Directory.Exists(path) || IsSlice(data.TestSplit) ? data.TestSplit : null, Configuration = null }] };
         if (training.HoldOut > 0) return training with { HeldOutOnly = true, Deduplicate = false };
-        if (data.Mixture is not null || data.Path == "-" || File.Exists(data.Path))
+        if (data.Mixture is not null || data.Path == "-" || (File.Exists(data.Path) && !IsSlice(data.TestSplit)))
             throw new ConfigException($"eval_strategy needs rows to evaluate on, and {(data.Mixture is null ? data.Path : "a mixture")} has no split of its own. Give eval_dataset_name FILE, or hold some out: test_split_size 0.05.");
         return Common(data) with { Sources = [Source(data) with { Split = data.TestSplit }] };
     }
+
+    /// <summary>Whether a split names a part of its rows, which a file without splits has, too.</summary>
+    private static bool IsSlice(string split) => split.Contains('[', StringComparison.Ordinal);
 
     /// <summary>The data sets.</summary>
     /// <exception cref="ConfigException">The mixture is faulty.</exception>

@@ -95,6 +95,39 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_cache_is_listed_and_cleared()
+    {
+        var cache = Path.Combine(_folder, "cache");
+        await Cli.RunAsync("data", "prepare", Chats(), "--model_name_or_path", Model, "--data_cache", cache, "--packing", "--max_length", "256");
+        var (code, text, error) = await Cli.RunAsync("data", "cache", "--data-cache", cache);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains(": 1 prepared data sets", text, StringComparison.Ordinal);
+
+        // Used a moment ago: it may be in use.
+        (_, text, _) = await Cli.RunAsync("data", "cache", "--data_cache", cache, "--clear");
+        Assert.Contains("0 removed", text, StringComparison.Ordinal);
+        File.SetLastAccessTimeUtc(Assert.Single(Directory.GetFiles(cache)), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        (_, text, _) = await Cli.RunAsync("data", "cache", "--data_cache", cache, "--clear");
+        Assert.Contains("0 prepared data sets, 0.0 MB; 1 removed", text, StringComparison.Ordinal);
+        (code, text, _) = await Cli.RunAsync("data", "cache", "--data_cache", Path.Combine(_folder, "nowhere"));
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(ExitCode.Usage, (await Cli.RunAsync("data", "cache", "--data_cache", "none")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Parts_of_a_split_segments_and_lists_of_strings_are_read()
+    {
+        var (code, text, _) = await Cli.RunAsync("data", "stats", Chats(), "--dataset_train_split", "train[:25%]");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Matches(@"\| rows read +\| 3 ", text);
+        var other = Write("other.jsonl", """{"segments": [{"label": false, "text": "<|im_start|>hi "}, {"label": true, "text": "hello<|im_end|>"}]}""", """{"conversations": ["hi", "hello"]}""");
+        (code, text, _) = await Cli.RunAsync("data", "head", other, "--model_name_or_path", Model);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("Segments", text, StringComparison.Ordinal);
+        Assert.Contains("segment", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Columns_and_roles_are_mapped_by_flags()
     {
         var path = Write("own.jsonl", """{"dialog": [{"who": "customer", "says": "hi"}, {"who": "agent", "says": "hello"}], "label": true}""");

@@ -39,6 +39,33 @@ public sealed class KilledRunTests : IDisposable
         }
     }
 
+    /// <summary>Preparing alone: what a killed <c>data prepare</c> leaves is nothing, or whole; and the next one finishes the work and cleans up.</summary>
+    [Fact]
+    public async Task Preparing_that_is_killed_leaves_the_cache_right()
+    {
+        var (chats, cache) = (Path.Combine(_folder, "many.jsonl"), Path.Combine(_folder, "cache"));
+        File.WriteAllLines(chats, Enumerable.Range(0, 12).SelectMany(i => MiniNectar.Chats(64, seed: (ulong)(1 + i))).Select(c => c.ToString()));
+        var clock = Stopwatch.StartNew();
+        using (var undisturbed = Prepare(chats, cache)) await ExitsWith(undisturbed, ExitCode.Done);
+        var (longest, file) = ((int)(1.1 * clock.Elapsed.TotalMilliseconds), Assert.Single(Directory.GetFiles(cache)));
+        var whole = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        var random = new SeededRandom(12);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            File.Delete(file);
+            using (var run = Prepare(chats, cache))
+            {
+                if (!run.WaitForExit(random.Next(longest))) run.Kill();
+                await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+
+            if (File.Exists(file)) Assert.Equal(whole, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        }
+
+        using (var last = Prepare(chats, cache)) await ExitsWith(last, ExitCode.Done);
+        Assert.Equal(whole, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(cache)), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task SIGTERM_saves_a_checkpoint_and_exits_with_75()
     {
@@ -75,6 +102,14 @@ public sealed class KilledRunTests : IDisposable
             "--per_device_train_batch_size", "4", "--gradient_accumulation_steps", "2", "--save_steps", "2", "--save_total_limit", "3", "--logging_steps", "1", "--packing", "--max_length", "256",
             "--resume_from_checkpoint", "true", .. more,
         ];
+        return Run(arguments);
+    }
+
+    private Process Prepare(string chats, string cache) =>
+        Run("data", "prepare", chats, "--model_name_or_path", Path.Combine(_folder, "model"), "--data_cache", cache, "--packing", "--max_length", "256");
+
+    private static Process Run(params string[] arguments)
+    {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "TrlSharp.Cli.exe" : "TrlSharp.Cli");
         return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }

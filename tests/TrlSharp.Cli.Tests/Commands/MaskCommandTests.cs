@@ -27,6 +27,18 @@ public sealed class MaskCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    public async Task A_long_message_is_shown_whole_and_in_one_line()
+    {
+        var content = string.Concat(Enumerable.Repeat("Lorem ipsum dolor sit amet ", 8000)).TrimEnd();
+        await File.WriteAllTextAsync(Data, RowOf(content), TestContext.Current.CancellationToken);
+        var (code, text, _) = await Mask("show", Data, "-m", Model);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains($"[{content}]content", text, StringComparison.Ordinal);
+
+        static string RowOf(string content) => $$"""{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"{{content}}"}]}""";
+    }
+
+    [Fact]
     public async Task Show_puts_trained_text_in_brackets_beside_what_a_collator_of_trl_would_have_trained()
     {
         var (code, text, error) = await Mask("show", Data, "-m", Model, "--as", "completion_only_lm", "trl", "trl_assistant_only");

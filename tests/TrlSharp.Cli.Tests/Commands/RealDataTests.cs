@@ -33,7 +33,7 @@ public sealed class RealDataTests(RealDataTests.StartModel start) : IClassFixtur
         Assert.Equal(ExitCode.Data, code);
         Assert.Matches(RowOf(file), error);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(output));
+        Assert.False(Directory.Exists(output));
     }
 
     private static Regex RowOf(string file) => new($@"{Regex.Escape(file)}(:| element | row )\d+: ", RegexOptions.None, TimeSpan.FromSeconds(1));

@@ -49,7 +49,7 @@ public sealed class SftCommandTests : IDisposable
         var (code, _, error) = await Train(data, Output);
         Assert.Equal(ExitCode.Data, code);
         Assert.Contains("chats.jsonl:7", error, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Output));
+        Assert.False(Directory.Exists(Output));
     }
 
     [Theory]

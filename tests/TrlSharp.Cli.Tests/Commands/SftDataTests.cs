@@ -139,6 +139,33 @@ public sealed class SftDataTests : IDisposable
         Assert.Equal((2L, 8L), (data.Account.Sources[0].Dropped, data.Account.Sequences));
     }
 
+    [Fact]
+    public void A_run_over_an_interleaved_packed_mixture_is_stopped_and_resumed_to_the_same_bytes()
+    {
+        var (a, b) = (Chats("a.jsonl", 40, seed: 1), Chats("b.jsonl", 20, seed: 2));
+        SftSettings Run(string output, string? resume = null)
+        {
+            var settings = Settings($$"""[{"path": {{Quoted(a)}}, "weight": 0.7}, {"path": {{Quoted(b)}}, "weight": 0.3}]""");
+            var training = new TrainingOptions { OutputFolder = output, MaxSteps = 6, BatchSize = 1, AccumulationSteps = 2, SaveSteps = 2, ResumeFrom = resume, Optimizer = new() { LearningRate = 1e-3 } };
+            return settings with { Data = settings.Data with { Packing = true, MaxLength = 128 }, Training = new() { Training = training } };
+        }
+
+        var (whole, stopped) = (Path.Combine(_folder, "whole"), Path.Combine(_folder, "stopped"));
+        SftRun.Execute(Run(whole), stop: TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => SftRun.Execute(Run(stopped), progress: new StopAfter(3, stop), stop: stop.Token));
+        SftRun.Execute(Run(stopped, "true"), stop: TestContext.Current.CancellationToken);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(stopped, "model.safetensors")));
+    }
+
+    private sealed class StopAfter(int update, CancellationTokenSource stop) : IProgress<RunEvent>
+    {
+        public void Report(RunEvent value)
+        {
+            if (value is RunEvent.Updated updated && updated.Update == update) stop.Cancel();
+        }
+    }
+
     private static SftData Prepare(SftSettings settings) => SftData.Prepare(settings, stop: TestContext.Current.CancellationToken);
 
     private static string Text(Packing.PackedRow row) => string.Join('|', row.Sequences.Select(s => $"{s.Origin} {s.Part} {string.Join(',', s.Tokens)} {string.Join(',', s.Weights.Select(w => w.ToString(CultureInfo.InvariantCulture)))}"));

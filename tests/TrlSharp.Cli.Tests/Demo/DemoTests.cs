@@ -42,5 +42,16 @@ public sealed class DemoTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Training_the_final_turn_only_is_what_learns_the_right_answers(ulong seed)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1", "The whole quick demo: set TRLSHARP_NIGHTLY=1.");
+        var right = DemoTrainings.Execute(_folder + "/out", DemoSize.Quick, seed, (_, _) => { }, TestContext.Current.CancellationToken).Select(o => o.Exam.Accuracy).ToList();
+        Assert.True(right[2] > 0.8 && right[2] > right[0] + 0.2 && right[2] > right[1] + 0.2, string.Join(' ', right));
+    }
+
     private static byte[] Weights(string folder, DemoRun run) => File.ReadAllBytes(Path.Combine(folder, run.Folder, "model.safetensors"));
 }

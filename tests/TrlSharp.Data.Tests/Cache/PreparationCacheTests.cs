@@ -97,6 +97,60 @@ public sealed class PreparationCacheTests : IDisposable
         Assert.Contains("choose another folder", Assert.Throws<DiskException>(() => new PreparationCache(file).GetOrAdd("k", () => Sequences(1), () => "")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_used_longest_ago_goes_when_the_folder_is_full()
+    {
+        var clock = new SetClock(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        foreach (var key in new[] { "a", "b", "c" })
+        {
+            using (new PreparationCache(_folder, long.MaxValue, clock).GetOrAdd(key, () => Sequences(200), () => "")) { }
+            clock.Now += TimeSpan.FromHours(2);
+        }
+
+        // "a" is found, so "b" is what nobody has used for longest.
+        using var found = new PreparationCache(_folder, long.MaxValue, clock).GetOrAdd("a", () => throw new InvalidOperationException(), () => "");
+        var size = new FileInfo(found.File).Length;
+        clock.Now += TimeSpan.FromHours(2);
+        var cache = new PreparationCache(_folder, (size * 3) + 10, clock);
+        using (cache.GetOrAdd("d", () => Sequences(200), () => "")) { }
+        Assert.Equal(["d", "a", "c"], cache.Files().Select(f => Path.GetFileNameWithoutExtension(f.Path)));
+
+        // What is in use stays readable, and nothing that was used within the hour goes.
+        clock.Now += TimeSpan.FromMinutes(10);
+        using (new PreparationCache(_folder, 1, clock).GetOrAdd("e", () => Sequences(10), () => "")) { }
+        Assert.Equal(["e", "d"], cache.Files().Select(f => Path.GetFileNameWithoutExtension(f.Path)));
+        AssertSame(Sequences(200), found);
+        clock.Now += TimeSpan.FromHours(2);
+        Assert.Equal(2, cache.Clear().Count);
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void Sequences_that_are_not_kept_spill_to_a_file_without_a_name()
+    {
+        var few = UnkeptSequences.Collect(Sequences(20), mostTokens: 1000, _folder);
+        AssertSame(Sequences(20), few);
+        Assert.IsNotType<PreparedData>(few);
+        using var many = Assert.IsType<PreparedData>(UnkeptSequences.Collect(Sequences(300), mostTokens: 1000, _folder));
+        AssertSame(Sequences(300), many);
+        if (!OperatingSystem.IsWindows()) Assert.Empty(Directory.EnumerateFiles(_folder));
+        Assert.Throws<DataException>(() => UnkeptSequences.Collect(Sequences(300).Concat(Failing()), mostTokens: 1000, _folder));
+        many.Dispose();
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+        static IEnumerable<TokenSequence> Failing()
+        {
+            yield return Sequences(1).First();
+            throw new DataException("bad row");
+        }
+    }
+
+    private sealed class SetClock(DateTimeOffset now) : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     private PreparationCache Cache => new(_folder);
 
     private static void AssertSame(IEnumerable<TokenSequence> expected, IEnumerable<TokenSequence> actual)

@@ -57,6 +57,40 @@ public sealed class ExampleReaderTests
         Assert.Equal("""[{"type":"function","function":{"name":"g"}}]""", ((ConversationExample)Read("""{"messages":[{"role":"user","content":"a"}],"functions":[{"name":"g"}],"tools":"[]"}""").Examples[0]).Tools!.ToString());
     }
 
+    [Fact]
+    public void An_ambiguous_row_shows_what_each_reading_makes_of_it()
+    {
+        var message = Assert.Throws<DataException>(() => Read("""{"text":"all of it","messages":[{"from":"human","value":"a"},{"from":"gpt","value":"b"}]}""")).Message;
+        Assert.Contains("""Text: {"text":"all of it","metadata":{"messages":""", message, StringComparison.Ordinal);
+        Assert.Contains("""Messages: {"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]""", message, StringComparison.Ordinal);
+        Assert.Contains("ignored_columns", message, StringComparison.Ordinal);
+        Assert.Contains("it is a number", Assert.Throws<DataException>(() => Read("""{"text":"a","messages":[3]}""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_chat_may_be_a_list_of_strings_in_turn()
+    {
+        var chat = Assert.IsType<ConversationExample>(Read("""{"conversations":["hi","hello","bye"],"source":"lima"}""").Examples[0]);
+        Assert.Equal(["""{"role":"user","content":"hi"}""", """{"role":"assistant","content":"hello"}""", """{"role":"user","content":"bye"}"""], chat.Messages.Select(m => m.ToString()));
+        Assert.Contains("message 0", Assert.Throws<DataException>(() => Read("""{"conversations":["hi",3]}""")).Message, StringComparison.Ordinal);
+        Assert.Throws<DataException>(() => Read("""{"prompt":["hi"],"completion":["hello"]}"""));
+    }
+
+    [Fact]
+    public void Segments_keep_their_labels_and_are_written_as_they_were()
+    {
+        const string row = """{"segments":[{"label":false,"text":"<s>Hi\n"},{"label":true,"text":"hello</s>"}],"id":1}""";
+        var read = Read(row);
+        Assert.Equal(RowFormat.Segments, read.Format);
+        var example = Assert.IsType<SegmentsExample>(read.Examples[0]);
+        Assert.Equal([new TextSegment("<s>Hi\n", false), new TextSegment("hello</s>", true)], example.Segments);
+        Assert.Equal(row, ExampleJson.Write(example).ToString());
+        Assert.Contains("segment 1", Assert.Throws<DataException>(() => Read("""{"segments":[{"label":false,"text":"a"},{"label":1,"text":"b"}]}""")).Message, StringComparison.Ordinal);
+
+        // A transcript with times, say: no text to train.
+        Assert.Equal(RowFormat.Text, Read("""{"text":"a","segments":[{"start":0.5,"text":"a"}]}""").Format);
+    }
+
     [Theory]
     [InlineData("""{"text":"a","messages":[{"role":"user","content":"a"}]}""", "2 ways: as Text (text) or as Messages (messages)")]
     [InlineData("""{"text":"a","instruction":"i","output":"o"}""", "Text (text) or as Alpaca (instruction, output)")]

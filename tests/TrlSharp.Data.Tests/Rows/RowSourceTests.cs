@@ -55,6 +55,7 @@ public sealed class RowSourceTests : IDisposable
     [Theory]
     [InlineData("a.jsonl", "{\"a\":1}\n{\"a\":tru}\n", ":2: Malformed JSON at column 9")]
     [InlineData("a.jsonl", "{\"ä\":1,}\n", ":1: Malformed JSON at column 8")]
+    [InlineData("a.jsonl", "{\"a\":1,\r\n{\"a\":1}\n", ":1: Malformed JSON at column 8")]
     [InlineData("a.jsonl", "{\"a\":1} {\"a\":2}\n", "column 9: '{' is invalid after a single JSON value")]
     [InlineData("a.jsonl", "{\"a\":1,\"a\":2}\n", "The key \"a\" occurs twice")]
     [InlineData("a.jsonl", "[1,2]\n", ":1: the row is a list, not an object")]

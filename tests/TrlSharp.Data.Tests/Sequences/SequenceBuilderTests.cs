@@ -72,6 +72,17 @@ public sealed class SequenceBuilderTests
         Assert.Throws<MaskException>(() => builder.Build(new TokenizedExample(Origin) { Tokens = [1, 2, 3], Weights = [1] }));
     }
 
+    [Fact]
+    public void Segments_are_trained_as_labelled_with_nothing_added()
+    {
+        var builder = ChatMl(TrainPolicy.Assistant);
+        var parts = new SegmentsExample(Origin) { Segments = [new("<|im_start|>user\nhi", false), new("", true), new(" there", true), new("! ", false), new("bye<|im_end|>", true)] };
+        var sequence = Assert.Single(builder.Build(parts).Sequences);
+        Assert.Equal("<|im_start|>user\nhi there! bye<|im_end|>", SmallTokenizers.Qwen.Decode(sequence.Tokens));
+        Assert.Equal([" there", "bye<|im_end|>"], Runs(sequence, SmallTokenizers.Qwen));
+        Assert.NotNull(builder.Build(parts with { Segments = [new("hi", false)] }).LeftOut[0].Text);
+    }
+
     [Theory]
     [InlineData(TurnWeight.Turn, 2.0)]
     [InlineData(TurnWeight.Example, 1.0)]

@@ -51,6 +51,45 @@ public sealed class HostileTemplateTests
     public void Texts_of_many_pieces_are_cut_in_one_go(string source, string expected) =>
         Assert.Equal(expected, ChatTemplate.Parse(source).Render(new RenderRequest { Messages = [] }).Text);
 
+    /// <summary>
+    /// Each made 250 MB to 16 GB of garbage once. A budget that stops what is too large, or a result, in at most as much memory as the largest text takes a few times.
+    /// </summary>
+    [Theory]
+    [InlineData("{{ ('x'*5000000)|reverse|length }}")]
+    [InlineData("{{ ('xy'*2500000)[::-1]|length }}")]
+    [InlineData("{{ ('xy'*2500000)[::3]|length }}")]
+    [InlineData("{{ ('x'*5000000).replace('', 'y')|length }}")]
+    [InlineData("{{ ('x'*5000000).strip('abc')|length }}")]
+    [InlineData("{{ ('x'*5000000).strip('x')|length }}")]
+    [InlineData("{{ (' '*4000000)|urlencode|length }}")]
+    [InlineData("{{ ('Σ'*4000000)|urlencode|length }}")]
+    [InlineData("{{ ('Σ'*4000000)|lower|length }}")]
+    [InlineData("{{ ('Σ'*4000000)|title|length }}")]
+    [InlineData("{{ ('ab'*2000000).partition('b')|length }}")]
+    [InlineData("{{ ('x'*4000000)|max }}")]
+    [InlineData("{{ ('x'*4000000)|unique|list|length }}")]
+    [InlineData("{{ ('x'*4000000)|join('yy')|length }}")]
+    [InlineData("{{ ('x'*4000000)|select('eq', 'y')|list|length }}")]
+    [InlineData("{% set ns=namespace(d={}) %}{% for i in range(100000) %}{% set ns.d = dict(ns.d, **{'k' ~ i: 1}) %}{% endfor %}{{ ns.d|length }}")]
+    [InlineData("{% set k='x'*1000000 %}{% set d={k: 1, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8, 9: 9} %}{% for i in range(100000) %}{% set y = d[k] %}{% endfor %}")]
+    [InlineData("{% set k='x'*1000000 %}{% for i in range(100000) %}{% set d={k: 1} %}{% endfor %}")]
+    public void Large_texts_are_paid_for_before_they_are_made(string source)
+    {
+        const long MostBytes = 250_000_000;
+        var template = ChatTemplate.Parse(source);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            template.Render(new RenderRequest { Messages = [] });
+        }
+        catch (TemplateException e)
+        {
+            Assert.Equal(TemplateFault.Budget, e.Reason);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+    }
+
     [Fact]
     public void Damaged_templates_fail_only_with_errors_of_ours()
     {

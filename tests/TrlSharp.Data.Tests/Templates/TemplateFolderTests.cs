@@ -20,6 +20,10 @@ public sealed class TemplateFolderTests : IDisposable
         Assert.Equal("T", Text("tool_use"));
         Assert.Contains("default, tool_use", Assert.Throws<ModelFolderException>(() => Text("rag")).Message, StringComparison.Ordinal);
 
+        var file = Path.Combine(_folder, "tokenizer_config.json");
+        Assert.Equal("T", ChatTemplate.Load(file, "tool_use").Render(new RenderRequest { Messages = Chat }).Text);
+        Assert.Contains("default, tool_use", Assert.Throws<ModelFolderException>(() => ChatTemplate.Load(file, "rag")).Message, StringComparison.Ordinal);
+
         // A file goes before the key, and brings further files.
         Write("chat_template.jinja", "F");
         Write(Path.Combine("additional_chat_templates", "rag.jinja"), "R");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using TrlSharp.Data.Tests.Tokenization.Differential;
 using TrlSharp.Tokenization;
+using TrlSharp.Tokenization.Files;
 
 namespace TrlSharp.Data.Tests.Tokenization;
 
@@ -35,6 +36,37 @@ public sealed class HostileInputTests
         }
     }
 
+    /// <summary>The same for files that are converted: tekken.json, and tokenizer.model of both kinds.</summary>
+    [Fact]
+    public void A_mutated_file_of_another_format_is_read_or_refused()
+    {
+        var random = new SeededRandom(5);
+        (byte[] Bytes, Func<byte[], TokenizerFile> Read)[] files =
+        [
+            (SmallModels.Tekken, bytes => TekkenConverter.Convert(bytes)),
+            (SmallModels.SentencePiece(kind: 1), bytes => SentencePieceConverter.Convert(bytes, default)),
+            (SmallModels.SentencePiece(kind: 2), bytes => SentencePieceConverter.Convert(bytes, default)),
+        ];
+        foreach (var (bytes, read) in files) Assert.NotEmpty(TokenizerBuilder.Build(() => read(bytes), default, default, default).Encode("abab ba"));
+        for (var i = 0; i < Mutations; i++)
+        {
+            var (bytes, read) = files[random.Next(files.Length)];
+            var mutated = Mutate(bytes, random);
+            try
+            {
+                TokenizerBuilder.Build(() => read(mutated), default, default, default).Encode("abab ba é <s> 中😀");
+            }
+            catch (TrlSharpException)
+            {
+                // Refused by name.
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"mutation {i.ToString(CultureInfo.InvariantCulture)}: {e}");
+            }
+        }
+    }
+
     [Theory]
     [InlineData('a')]
     [InlineData(' ')]
@@ -51,7 +83,7 @@ public sealed class HostileInputTests
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(3), $"{clock.Elapsed}");
     }
 
-    private static byte[] Mutate(byte[] file, SeededRandom random)
+    internal static byte[] Mutate(byte[] file, SeededRandom random)
     {
         var bytes = file.ToList();
         for (var changes = 1 + random.Next(4); changes > 0 && bytes.Count > 0; changes--)

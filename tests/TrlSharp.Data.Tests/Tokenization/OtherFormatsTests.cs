@@ -104,16 +104,16 @@ public sealed class OtherFormatsTests
         }
     }
 
-    private static byte[] Piece(string piece, float score, int type)
+    internal static byte[] Piece(string piece, float score, int type)
     {
         var bytes = new byte[4];
         BinaryPrimitives.WriteSingleLittleEndian(bytes, score);
         return [.. Message(1, Encoding.UTF8.GetBytes(piece)), .. Field(2, 5), .. bytes, .. Field(3, 0), (byte)type];
     }
 
-    private static byte[] Field(int number, int wire) => Varint((number << 3) | wire);
+    internal static byte[] Field(int number, int wire) => Varint((number << 3) | wire);
 
-    private static byte[] Message(int number, byte[] content) => [.. Field(number, 2), .. Varint(content.Length), .. content];
+    internal static byte[] Message(int number, byte[] content) => [.. Field(number, 2), .. Varint(content.Length), .. content];
 
     private static byte[] Varint(int value)
     {

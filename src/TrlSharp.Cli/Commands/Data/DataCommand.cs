@@ -13,5 +13,6 @@ internal static class DataCommand
             DataVerifyCommand.Create(terminal),
             DataConvertCommand.Create(terminal),
             DataPrepareCommand.Create(terminal),
+            DataCacheCommand.Create(terminal),
         };
 }

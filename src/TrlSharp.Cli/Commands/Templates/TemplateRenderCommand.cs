@@ -14,8 +14,8 @@ internal static class TemplateRenderCommand
 
     public static Command Create(Terminal terminal)
     {
-        var template = OptionNames.Create<string>("--template", "A template file, a model folder, or a built-in template's name.", isRequired: true);
-        var name = OptionNames.Create<string?>("--template_name", "Which of a folder's named templates (tool_use, rag). Default: default.");
+        var template = OptionNames.Create<string>("--template", "A template file, a model folder, a JSON file with named templates (tokenizer_config.json), or a built-in template's name.", isRequired: true);
+        var name = OptionNames.Create<string?>("--template_name", "Which of several named templates (tool_use, rag). Default: default.");
         var messages = OptionNames.Create<string>("--messages", "A JSON file: a list of messages, or an object with messages, tools, documents and further variables. - for the standard input.", isRequired: true);
         var format = OptionNames.Create<string>("--format", "owners: each line with the message that owns it, data in ‹ ›. text: the text alone. json: text and spans.");
         var prompt = OptionNames.Create<bool>("--add_generation_prompt", "End with the header of the next assistant turn.");
@@ -61,8 +61,8 @@ internal static class TemplateRenderCommand
 
     private static ChatTemplate Template(string given, string? name)
     {
-        if (Directory.Exists(given)) return ChatTemplate.Load(given, name);
-        if (name is not null) throw new ConfigException($"--template_name chooses among the templates of a model folder; {given} is none.");
+        if (Directory.Exists(given) || (given.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && System.IO.File.Exists(given))) return ChatTemplate.Load(given, name);
+        if (name is not null) throw new ConfigException($"--template_name chooses among the templates of a model folder or JSON file; {given} is neither.");
         if (System.IO.File.Exists(given)) return ChatTemplate.Parse(System.IO.File.ReadAllText(given), given, Neutral);
         return BuiltInTemplates.Find(given) is { } source
             ? ChatTemplate.Parse(source, given, Neutral)

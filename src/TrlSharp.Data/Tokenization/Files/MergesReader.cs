@@ -72,18 +72,9 @@ internal static class MergesReader
             Merges.Add(Find(left), Find(right), FindMerged(_merged.AsSpan(0, length)));
         }
 
-        /// <summary>Merges stand in the order of the tokens that they make, so the last token or the one after it is nearly always the one.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int FindMerged(ReadOnlySpan<byte> token)
         {
-            for (var entry = Math.Max(0, _lastEntry); entry < Math.Min(_lastEntry + 2, vocabulary.Count); entry++)
-            {
-                if (!vocabulary.Token(entry).SequenceEqual(token)) continue;
-                _lastEntry = entry;
-                return vocabulary.Id(entry);
-            }
-
-            _lastEntry = vocabulary.FindEntry(token);
+            _lastEntry = vocabulary.FindEntry(token, near: _lastEntry);
             return _lastEntry >= 0 ? vocabulary.Id(_lastEntry) : Find(token);
         }
 

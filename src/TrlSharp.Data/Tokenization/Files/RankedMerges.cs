@@ -8,6 +8,9 @@ namespace TrlSharp.Tokenization.Files;
 /// </summary>
 internal static class RankedMerges
 {
+    /// <summary>All ways to split a token are looked up; no real vocabulary has longer ones.</summary>
+    private const int MaxTokenBytes = 4096;
+
     /// <summary>Ranks: tokens in order of rank; the splits of a token by the rank of the left part, then of the right.</summary>
     /// <param name="vocabulary">The vocabulary, whose ids are the ranks plus a constant.</param>
     /// <param name="unitLengths">Lengths in bytes of the units of a token; a token is split between units only.</param>
@@ -38,6 +41,7 @@ internal static class RankedMerges
     {
         var splits = new List<(int Left, int Right, int LeftUnits, int RightUnits)>();
         var token = vocabulary.Token(entry);
+        if (token.Length > MaxTokenBytes) throw new ModelFolderException($"The vocabulary has a token of {token.Length} bytes; without a list of merges the limit is {MaxTokenBytes}.");
         var at = 0;
         for (var i = 0; i + 1 < units.Count; i++)
         {

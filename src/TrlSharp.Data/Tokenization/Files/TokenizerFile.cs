@@ -26,6 +26,10 @@ internal sealed class TokenizerFile
     private ReadOnlyMemory<byte> _deferredMerges;
     private int _expectedTokens;
 
+    // Fast lists are read by a scanner of their own, and the general reader goes on behind them: it counts from _origin.
+    private bool _scansLists;
+    private int _origin;
+
     /// <summary>A file that was never written: sections and model fields as JSON objects, tables as they are.</summary>
     public static TokenizerFile Create(string sectionsJson, string modelJson, Utf8Vocabulary vocabulary, MergeTable? merges = null, List<double>? scores = null)
     {
@@ -38,9 +42,23 @@ internal sealed class TokenizerFile
     public static TokenizerFile Parse(ReadOnlyMemory<byte> json)
     {
         if (!System.Text.Unicode.Utf8.IsValid(json.Span)) throw new ModelFolderException($"{Name} is not UTF-8.");
+        try
+        {
+            return Parse(json, scansLists: true);
+        }
+        catch (JsonException)
+        {
+            // Again, so that line and column are right.
+            return Parse(json, scansLists: false);
+        }
+    }
 
+    /// <param name="json">The file.</param>
+    /// <param name="scansLists">Whether vocabulary and merges are read by <see cref="VocabularyScanner"/> where they are plainly right; both ways read the same.</param>
+    internal static TokenizerFile Parse(ReadOnlyMemory<byte> json, bool scansLists)
+    {
         // A token takes some 30 bytes of a file without merges and 60 to 100 of one with them.
-        var file = new TokenizerFile { _expectedTokens = Math.Clamp(json.Length / 64, 200, 1 << 20) };
+        var file = new TokenizerFile { _expectedTokens = Math.Clamp(json.Length / 64, 200, 1 << 20), _scansLists = scansLists };
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64 });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new ModelFolderException($"{Name} must be an object.");
@@ -66,19 +84,19 @@ internal sealed class TokenizerFile
             if (reader.ValueTextEquals("vocab"u8))
             {
                 reader.Read();
-                ReadVocabulary(ref reader);
+                ReadVocabulary(ref reader, json);
             }
             else if (reader.ValueTextEquals("merges"u8))
             {
                 reader.Read();
-                var start = reader.TokenStartIndex;
+                var start = _origin + (int)reader.TokenStartIndex;
 
                 // Merges refer to the vocabulary and the prefix; files that put them first are read again.
-                if (Vocabulary is not null && ModelFields.ContainsKey("continuing_subword_prefix")) ReadMerges(ref reader);
+                if (Vocabulary is not null && ModelFields.ContainsKey("continuing_subword_prefix")) ReadMerges(ref reader, json);
                 else
                 {
                     reader.Skip();
-                    _deferredMerges = json[(int)start..(int)reader.BytesConsumed];
+                    _deferredMerges = json[start..(_origin + (int)reader.BytesConsumed)];
                 }
             }
             else
@@ -90,8 +108,21 @@ internal sealed class TokenizerFile
         }
     }
 
-    private void ReadVocabulary(ref Utf8JsonReader reader)
+    private void ReadVocabulary(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
     {
+        if (_scansLists && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var at = _origin + (int)reader.BytesConsumed;
+            Vocabulary = new Utf8Vocabulary(_expectedTokens);
+            if (VocabularyScanner.TryReadIds(json.Span, ref at, Vocabulary))
+            {
+                Scores = null;
+                Vocabulary.Freeze();
+                GoOn(ref reader, json, at);
+                return;
+            }
+        }
+
         (Vocabulary, Scores) = (new Utf8Vocabulary(_expectedTokens), null);
         if (reader.TokenType == JsonTokenType.StartArray) Scores = VocabularyReader.ReadPieces(ref reader, Vocabulary);
         else if (reader.TokenType == JsonTokenType.StartObject) VocabularyReader.ReadIds(ref reader, Vocabulary);
@@ -102,15 +133,36 @@ internal sealed class TokenizerFile
     private void ReadDeferredMerges()
     {
         if (Vocabulary is null) throw new ModelFolderException($"{Name}: model has merges but no vocab.");
-        var reader = new Utf8JsonReader(_deferredMerges.Span);
+        var merges = _deferredMerges;
+        var reader = new Utf8JsonReader(merges.Span);
         reader.Read();
-        ReadMerges(ref reader);
+        _origin = 0;
+        ReadMerges(ref reader, merges);
     }
 
-    private void ReadMerges(ref Utf8JsonReader reader)
+    private void ReadMerges(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
     {
         var prefix = ModelFields.TryGetValue("continuing_subword_prefix", out var field) && field.ValueKind == JsonValueKind.String ? field.GetString()! : "";
         _deferredMerges = default;
+        if (_scansLists && reader.TokenType == JsonTokenType.StartArray && prefix.Length == 0)
+        {
+            var at = _origin + (int)reader.BytesConsumed;
+            if (VocabularyScanner.TryReadMerges(json.Span, ref at, Vocabulary!) is { } merges)
+            {
+                Merges = merges;
+                GoOn(ref reader, json, at);
+                return;
+            }
+        }
+
         Merges = MergesReader.Read(ref reader, Vocabulary!, prefix);
+    }
+
+    /// <summary>Moves the reader, which stands at the opening of a list, to its closing.</summary>
+    private void GoOn(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, int at)
+    {
+        _origin = at;
+        reader = new Utf8JsonReader(json.Span[at..], isFinalBlock: true, reader.CurrentState);
+        reader.Read();
     }
 }

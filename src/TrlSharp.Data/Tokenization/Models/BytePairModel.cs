@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using TrlSharp.Tokenization.Text;
 
@@ -8,12 +9,16 @@ namespace TrlSharp.Tokenization.Models;
 /// <summary>Byte-pair encoding (arXiv:1508.07909) with every option of <c>tokenizer.json</c> but dropout.</summary>
 internal sealed class BytePairModel : TokenModel
 {
+    /// <summary>Words of more bytes than this are encoded from left to right, without merging; shorter ones only once the tables for that are there.</summary>
+    private const int ScanThreshold = 40;
+
     private readonly MergeTable _merges;
     private readonly BytePairOptions _options;
     private readonly int[] _byteSymbols = new int[256];
     private readonly int[] _fallback = new int[256];
     private readonly int[] _charSymbols = new int[0x10000];
     private readonly int _unknown;
+    private readonly Lazy<BytePairScan?> _scan;
 
     public BytePairModel(Utf8Vocabulary vocabulary, MergeTable merges, BytePairOptions options)
         : base(vocabulary)
@@ -27,6 +32,7 @@ internal sealed class BytePairModel : TokenModel
         }
 
         FillCharSymbols();
+        _scan = new Lazy<BytePairScan?>(() => BytePairScan.Fits(vocabulary) ? new BytePairScan(vocabulary, merges, _byteSymbols) : null);
     }
 
     public override string Type => "BPE";
@@ -75,10 +81,39 @@ internal sealed class BytePairModel : TokenModel
             return;
         }
 
-        var count = _options.ByteLevel ? ByteSymbols(piece, workspace) : CharacterSymbols.Fill(this, piece, workspace);
-        count = count > LongWordMerger.Threshold ? LongWordMerger.Merge(_merges, workspace, count) : SymbolMerger.Merge(_merges, workspace.Symbols, count);
-        Emit(piece, workspace, count);
+        if (_options.ByteLevel)
+        {
+            EncodeBytes(piece, workspace);
+            return;
+        }
+
+        EmitByCharacter(piece, workspace, Merge(workspace, CharacterSymbols.Fill(this, piece, workspace)));
     }
+
+    private void EncodeBytes(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    {
+        var buffer = workspace.Bytes(piece.Length * 3);
+        var bytes = buffer[..Encoding.UTF8.GetBytes(piece, buffer)];
+
+        // The tables of the scan take longer to make than short words take to merge, so the first long word makes them.
+        if ((bytes.Length > ScanThreshold || _scan.IsValueCreated) && _scan.Value?.Encode(bytes, workspace) is >= 0 and var scanned)
+        {
+            Emit(piece, workspace, scanned, bytes.Length);
+            return;
+        }
+
+        workspace.Symbols.Reserve(bytes.Length);
+        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
+        for (var i = 0; i < bytes.Length; i++) (ids[i], lengths[i]) = (_byteSymbols[bytes[i]], 1);
+        Emit(piece, workspace, Merge(workspace, bytes.Length), bytes.Length);
+    }
+
+    private int Merge(ModelWorkspace workspace, int count) =>
+        count > LongWordMerger.Threshold ? LongWordMerger.Merge(_merges, workspace, count) : SymbolMerger.Merge(_merges, workspace.Symbols, count);
+
+    /// <summary>The symbol of a character of the Basic Multilingual Plane on its own, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int SymbolOf(char character) => _charSymbols[character];
 
     /// <summary>The symbol of a character on its own, or −1.</summary>
     internal int SymbolOf(Rune character)
@@ -126,17 +161,23 @@ internal sealed class BytePairModel : TokenModel
         return Vocabulary.Find(mapped[..end]);
     }
 
-    private int ByteSymbols(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    private static void Emit(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count, int byteCount)
     {
-        var bytes = workspace.Bytes(piece.Length * 3);
-        var count = Encoding.UTF8.GetBytes(piece, bytes);
-        workspace.Symbols.Reserve(count);
+        if (byteCount != piece.Length)
+        {
+            EmitByCharacter(piece, workspace, count);
+            return;
+        }
+
+        // ASCII: bytes are characters.
+        var first = workspace.Tokens.Count;
+        CollectionsMarshal.SetCount(workspace.Tokens, first + count);
+        var tokens = CollectionsMarshal.AsSpan(workspace.Tokens)[first..];
         var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
-        for (var i = 0; i < count; i++) (ids[i], lengths[i]) = (_byteSymbols[bytes[i]], 1);
-        return count;
+        for (int i = 0, at = 0; i < tokens.Length; i++) tokens[i] = new EncodedToken(ids[i], at, at += lengths[i]);
     }
 
-    private static void Emit(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count)
+    private static void EmitByCharacter(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count)
     {
         // `unit` and `byteAt` stand at the first character that is not wholly before the current token.
         var (unit, byteAt, start) = (0, 0, 0);

@@ -17,6 +17,14 @@ internal static class CharacterSymbols
         Span<byte> bytes = stackalloc byte[4];
         for (var at = 0; at < piece.Length;)
         {
+            // The usual case: a character of the Basic Multilingual Plane that is a symbol.
+            if (!affixes && pending == 0 && !char.IsSurrogate(piece[at]) && model.SymbolOf(piece[at]) is >= 0 and var symbol)
+            {
+                (ids[count], lengths[count++]) = (symbol, piece[at] < 0x80 ? 1 : piece[at] < 0x800 ? 2 : 3);
+                at++;
+                continue;
+            }
+
             Rune.DecodeFromUtf16(piece[at..], out var character, out var width);
             var size = character.Utf8SequenceLength;
             var id = affixes ? WithAffixes(model, piece, at, width) : model.SymbolOf(character);

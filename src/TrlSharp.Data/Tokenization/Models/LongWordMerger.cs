@@ -18,7 +18,11 @@ internal static class LongWordMerger
     /// <summary>Words of more symbols than this go window by window.</summary>
     public const int Threshold = 4096;
 
-    private const int WindowSymbols = 1024;
+    /// <summary>Windows are counted from their own start, not from the first new symbol: in a run of one letter they are all alike then.</summary>
+    private const int WindowSymbols = 1280;
+
+    /// <summary>New symbols of a window at least, however far back it starts.</summary>
+    private const int LeastNew = 256;
     private const int TailTokens = 6;
 
     /// <summary>Merges the first <paramref name="count"/> symbols of the workspace in place and returns how many are left.</summary>
@@ -30,12 +34,12 @@ internal static class LongWordMerger
         var previous = (Start: 0, End: 0, Merged: 0);
         for (var done = 0; done < count;)
         {
-            var end = Math.Min(count, done + WindowSymbols);
-            var (tail, firm) = (TailTokens, false);
+            var (tail, firm, end) = (TailTokens, false, done);
             while (!firm)
             {
                 var keep = Math.Max(0, tokens.Count - tail);
                 var start = keep == tokens.Count ? done : tokens[keep].FirstSymbol;
+                end = Math.Min(count, Math.Max(start + WindowSymbols, done + LeastNew));
 
                 // A vocabulary made for it can push every window back to the start of the word; then whole is cheaper.
                 work += end - start;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace TrlSharp.Tokenization.Models;
 
@@ -39,6 +40,12 @@ internal sealed class MergeTable
     /// <summary>Number of ranks, including those that a later duplicate replaced.</summary>
     public int RankCount { get; private set; }
 
+    /// <summary>Number of different pairs.</summary>
+    public int Count => _count;
+
+    /// <summary>The pairs, in no order.</summary>
+    public IEnumerable<(int Left, int Right)> Pairs => _slots.Where(slot => slot != Empty).Select(slot => PairOf(slot >> RankBits));
+
     /// <summary>Appends a merge with the next rank.</summary>
     /// <exception cref="ModelFolderException">More merges or larger ids than the limits.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,6 +60,14 @@ internal sealed class MergeTable
         if (_slots[slot] == Empty) _count++;
         _slots[slot] = (key << RankBits) | (uint)RankCount++;
         if (_count * 3L > _slots.Length * 2L) Rehash();
+    }
+
+    /// <summary>Asks the processor for the memory that <see cref="Add"/> of this pair will change.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(int left, int right)
+    {
+        // Should the collector move the array now, the wrong memory is asked for; nothing is read from it.
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)((Key(left, right) * Mixer) >> _shift)]));
     }
 
     /// <summary>The rank of a pair (lower merges first), or <see cref="None"/>.</summary>
@@ -79,13 +94,15 @@ internal sealed class MergeTable
     public (int Left, int Right)[] InOrder()
     {
         var keys = _slots.Where(slot => slot != Empty).OrderBy(slot => slot & (RankLimit - 1)).Select(slot => slot >> RankBits);
-        return [.. keys.Select(key => ((int)(key >> 21), (int)(key & (IdLimit - 1))))];
+        return [.. keys.Select(PairOf)];
     }
 
     /// <summary>Gives back what <see cref="Add"/> reserved in excess.</summary>
     public void Freeze() => Array.Resize(ref _merged, RankCount);
 
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 21) | (uint)right;
+
+    private static (int Left, int Right) PairOf(ulong key) => ((int)(key >> 21), (int)(key & (IdLimit - 1)));
 
     private int Slot(ulong key)
     {

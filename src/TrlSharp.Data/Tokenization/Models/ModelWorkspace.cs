@@ -5,6 +5,8 @@ internal sealed class ModelWorkspace
 {
     private byte[] _bytes = new byte[512];
     private double[] _scores = [];
+    private ulong[] _bits = [];
+    private (int[] Ids, int[] Lengths) _candidates = ([], []);
 
     /// <summary>What the model found in the current piece.</summary>
     public List<EncodedToken> Tokens { get; } = [];
@@ -35,12 +37,29 @@ internal sealed class ModelWorkspace
         return _scores;
     }
 
+    /// <summary>A buffer of at least this many bits, all zero.</summary>
+    public ulong[] Bits(int count)
+    {
+        var words = (count + 63) / 64;
+        if (_bits.Length < words) _bits = new ulong[Math.Max(words, _bits.Length * 2)];
+        else Array.Clear(_bits, 0, words);
+        return _bits;
+    }
+
+    /// <summary>Room for this many tokens that may come next.</summary>
+    public (int[] Ids, int[] Lengths) Candidates(int count)
+    {
+        if (_candidates.Ids.Length < count) _candidates = (new int[count], new int[count]);
+        return _candidates;
+    }
+
     /// <summary>Gives back buffers that one huge text made grow.</summary>
     public void TrimExcess()
     {
         const int Keep = 1 << 20;
         if (_bytes.Length > Keep) _bytes = new byte[512];
         if (_scores.Length > Keep) _scores = [];
+        if (_bits.Length > Keep) _bits = [];
         Symbols.TrimExcess(Keep);
         Window.TrimExcess(Keep);
         Pair.TrimExcess(Keep);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace TrlSharp.Tokenization.Models;
@@ -38,14 +39,20 @@ internal sealed class Utf8Vocabulary
     /// <summary>The largest id, or −1 for an empty vocabulary.</summary>
     public int MaxId { get; private set; } = -1;
 
+    /// <summary>Whether no two tokens share an id, no token has two, and ids are dense enough for arrays by id.</summary>
+    public bool IsOneToOne => _entryOfSparseId is null && _entryOfOlderId.Count == 0 && Enumerable.Range(0, Count).All(entry => _entryOfId[_ids[entry]] == entry);
+
     /// <summary>Adds a token; a token that is already there gets the new id, as a repeated JSON key does.</summary>
     /// <param name="token">UTF-8.</param>
     /// <param name="id">Its id.</param>
     /// <param name="keepsOlderId">Whether the id that it had still stands for it (in lists of pieces, whose positions are the ids).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ReadOnlySpan<byte> token, int id, bool keepsOlderId = false)
+    public void Add(ReadOnlySpan<byte> token, int id, bool keepsOlderId = false) => Add(token, id, KeyOf(token), keepsOlderId);
+
+    /// <summary>The same with what <see cref="Prefetch"/> returned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<byte> token, int id, ulong key, bool keepsOlderId = false)
     {
-        var key = KeyOf(token);
         var slot = FindSlot(token, key);
         if (_slots[slot].Entry > 0)
         {
@@ -67,7 +74,7 @@ internal sealed class Utf8Vocabulary
         if (Count * 2 > _slots.Length) Rehash();
     }
 
-    /// <summary>Call once after the last <see cref="Add"/>: trims the arrays and builds the id → token direction.</summary>
+    /// <summary>Call once after the last token: trims the arrays and builds the id → token direction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Freeze()
     {
@@ -96,6 +103,34 @@ internal sealed class Utf8Vocabulary
     {
         var entry = FindEntry(token);
         return entry < 0 || _idsAreEntries ? entry : _ids[entry];
+    }
+
+    /// <summary>The id, or −1, with what <see cref="Prefetch"/> returned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Find(ReadOnlySpan<byte> token, ulong key)
+    {
+        var entry = _slots[FindSlot(token, key)].Entry - 1;
+        return entry < 0 || _idsAreEntries ? entry : _ids[entry];
+    }
+
+    /// <summary>Asks the processor for the memory that a look-up of this token will read, and returns the token's key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe ulong Prefetch(ReadOnlySpan<byte> token)
+    {
+        var key = KeyOf(token);
+
+        // Should the collector move the array now, the wrong memory is asked for; nothing is read from it.
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _slots[Home(token.Length, key)]));
+        return key;
+    }
+
+    /// <summary>The entry, or −1. Merges stand in the order of the tokens that they make, so the token made last or the one after it is nearly always the one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int FindEntry(ReadOnlySpan<byte> token, int near)
+    {
+        for (var entry = Math.Max(0, near); entry < Math.Min(near + 2, Count); entry++)
+            if (Token(entry).SequenceEqual(token)) return entry;
+        return FindEntry(token);
     }
 
     /// <summary>The entry, or −1.</summary>
@@ -141,8 +176,7 @@ internal sealed class Utf8Vocabulary
     {
         var slots = _slots;
         var mask = slots.Length - 1;
-        var mixed = (key ^ (ulong)token.Length) * 0x9E3779B97F4A7C15;
-        var at = (int)(mixed >> 32) & mask;
+        var at = Home(token.Length, key);
         while (true)
         {
             ref readonly var slot = ref slots[at];
@@ -151,6 +185,10 @@ internal sealed class Utf8Vocabulary
             at = (at + 1) & mask;
         }
     }
+
+    /// <summary>The slot where a token would be if no other one had taken it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Home(int length, ulong key) => (int)(((key ^ (ulong)length) * 0x9E3779B97F4A7C15) >> 32) & (_slots.Length - 1);
 
     /// <summary>The token itself when it has up to eight bytes, so that comparing keys and lengths compares tokens; else a hash of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,6 +25,7 @@ internal static class PackedAttention
     /// <returns>[T, N · H]</returns>
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionRule rule, ForwardContext context, int layer)
     {
+        if (context.Caches is null && rule.IsPlain && FlashAttention.Serves(query, key, value)) return FlashAttention.Attend(query, key, value, context.Layout, rule.Scale, rule.Window);
         if (context.Caches is null && rule.IsPlain && !(rule.Window < context.LongestSequence) && query.size(2) == value.size(2))
             return BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale);
         if (DecodeAttention.Serves(query, value, context)) return DecodeAttention.Attend(query, key, value, rule, context.Caches!, layer);

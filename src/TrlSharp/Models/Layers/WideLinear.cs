@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
@@ -11,15 +10,8 @@ namespace TrlSharp.Models.Layers;
 /// </summary>
 internal static class WideLinear
 {
-    private const int Intel = 0x756e6547; // "Genu" of "GenuineIntel", in EBX of leaf 0
-    private const int AmxBf16 = 1 << 22; // in EDX of leaf 7
-    private const int Avx512Bf16 = 1 << 5; // in EAX of leaf 7, part 1
-
-    /// <summary>Whether this processor multiplies float32 faster. A property of the processor and not a measurement, so that equal machines give equal results.</summary>
-    private static readonly bool IsFaster = X86Base.IsSupported && !HasFastBf16();
-
     /// <summary>Whether a product with this input goes this way.</summary>
-    public static bool Pays(Tensor x) => IsFaster && x.dtype == ScalarType.BFloat16 && x.dim() == 2 && x.size(0) > Lanes.Width && x.device_type == TorchSharp.DeviceType.CPU;
+    public static bool Pays(Tensor x) => Bf16Products.GoThroughFloat32 && x.dtype == ScalarType.BFloat16 && x.dim() == 2 && x.size(0) > Lanes.Width && x.device_type == TorchSharp.DeviceType.CPU;
 
     /// <summary>[T, I], [O, I], [O] or null → [T, O]</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
@@ -45,11 +37,4 @@ internal static class WideLinear
     }
 
     private static Tensor Wide(Tensor x) => x.to_type(ScalarType.Float32);
-
-    private static bool HasFastBf16()
-    {
-        var (highest, vendor, _, _) = X86Base.CpuId(0, 0);
-        if (highest < 7) return false;
-        return (X86Base.CpuId(7, 0).Edx & AmxBf16) != 0 || ((X86Base.CpuId(7, 1).Eax & Avx512Bf16) != 0 && vendor != Intel);
-    }
 }

@@ -73,6 +73,7 @@ internal static class DataOptionTable
         Own("keep_going", Flag, "false", "Goes round rows that cannot be used: they are counted and written to quarantine.jsonl in output_dir.", (s, v) => s with { Data = s.Data with { KeepGoing = v.Boolean } }),
         Own("max_dropped", Number, "null", "Share of the rows that may be refused or dropped before the run stops; null: 0.05, or 1 with keep_going.", (s, v) => s with { Data = s.Data with { MostDropped = v.OptionalNumber() } }),
         Own("data_cache", Text, "\"auto\"", "Folder for prepared data; none for no cache; auto: the user's cache folder for data files of 16 MiB and more.", (s, v) => s with { Data = s.Data with { Cache = v.Text } }),
+        Own("data_cache_gb", Number, "100", "Gigabytes that the folder for prepared data may hold; what was used longest ago goes first.", (s, v) => s with { Data = s.Data with { CacheGigabytes = v.Number() } }),
         Own("overwrite_output_dir", Flag, "false", "Writes into an output folder that holds files already.", (s, v) => s with { OverwriteOutput = v.Boolean }),
     ];
 

@@ -103,4 +103,7 @@ public sealed record SftDataSettings
     /// <c>trlsharp/prepared</c> below the user's cache folder.
     /// </summary>
     public string Cache { get; init; } = "auto";
+
+    /// <summary>Gigabytes (10⁹ bytes) that the folder for prepared data may hold; beyond that, what was used longest ago is removed. Default 100.</summary>
+    public double CacheGigabytes { get; init; } = 100;
 }

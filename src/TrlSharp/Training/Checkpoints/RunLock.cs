@@ -7,12 +7,15 @@ internal sealed class RunLock : IDisposable
 {
     private const string Name = ".lock";
     private readonly FileStream _file;
+    private readonly string? _madeFolder;
 
-    private RunLock(FileStream file) => _file = file;
+    private RunLock(FileStream file, string? madeFolder) => (_file, _madeFolder) = (file, madeFolder);
 
     /// <summary>Takes the folder.</summary>
+    /// <param name="folder">It exists.</param>
+    /// <param name="isMine">Whether this run made it: then it does not stay behind empty.</param>
     /// <exception cref="ConfigException">Another run has it.</exception>
-    public static RunLock Take(string folder)
+    public static RunLock Take(string folder, bool isMine = false)
     {
         var path = Path.Combine(folder, Name);
         try
@@ -21,7 +24,7 @@ internal sealed class RunLock : IDisposable
             file.SetLength(0);
             file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             file.Flush();
-            return new(file);
+            return new(file, isMine ? folder : null);
         }
         catch (IOException e) when (File.Exists(path))
         {
@@ -32,5 +35,9 @@ internal sealed class RunLock : IDisposable
     /// <summary>Whether a file name is the lock's.</summary>
     public static bool IsLock(string path) => Path.GetFileName(path) == Name;
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (_madeFolder is not null && !Directory.EnumerateFileSystemEntries(_madeFolder).Any()) Directory.Delete(_madeFolder);
+    }
 }

@@ -78,6 +78,9 @@ public sealed class RandomConfigurationTests
     private static int Compare(Tokenizer ours, string[] texts, int[][] ids, CaseEngine.Answer theirs, string json, List<string> problems)
     {
         var compared = 0;
+
+        // After a long word, short ones go the long one's way, too.
+        if (texts[0].Length % 2 == 0) OrRefused(() => $"{ours.Encode(new string('=', 100)).Length}");
         for (var i = 0; i < texts.Length; i++)
         {
             foreach (var special in new[] { false, true })

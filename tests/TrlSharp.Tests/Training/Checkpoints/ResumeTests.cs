@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using TrlSharp.Adapters;
-using TrlSharp.Models;
-using TrlSharp.Packing;
 using TrlSharp.Sft;
 using TrlSharp.Tests.Models;
 using TrlSharp.Training;
@@ -11,26 +7,8 @@ using static TorchSharp.torch;
 
 namespace TrlSharp.Tests.Training.Checkpoints;
 
-public sealed class ResumeTests : IDisposable
+public sealed class ResumeTests : CheckpointedRuns
 {
-    private const int Updates = 12;
-    private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp-resume-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
-
-    private string Output => Path.Combine(_folder, "out");
-
-    private SftOptions Options => new()
-    {
-        Training = new()
-        {
-            OutputFolder = Output, BatchSize = 2, AccumulationSteps = 3, MaxSteps = Updates, LoggingSteps = 2, SaveSteps = 3, Schedule = "cosine", WarmupSteps = 2,
-            EvaluationStrategy = IntervalStrategy.Steps, EvaluationSteps = 4, Optimizer = new() { LearningRate = 0.01, WeightDecay = 0.1 },
-        },
-    };
-
     [Theory]
     [InlineData("adamw_torch")]
     [InlineData("adafactor")]
@@ -125,80 +103,6 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_checkpoint_is_passed_over_and_named()
-    {
-        var whole = Run(new TinyModel(), Options);
-        File.AppendAllText(Path.Combine(Output, "checkpoint-12", "optimizer.safetensors"), "x");
-        var notices = new List<string>();
-        var model = new TinyModel();
-        SftTrainer.Train(model, TinyModel.Rows(20), Resume(Options), Held, new Notices(notices), Stopping);
-        Assert.Equal(whole.Bytes, Convert.ToHexString(SHA256.HashData(model.Bytes())));
-        Assert.Contains(notices, n => n.Contains("checkpoint-12 is passed over: optimizer.safetensors has", StringComparison.Ordinal));
-
-        File.AppendAllText(Path.Combine(Output, "checkpoint-9", "optimizer.safetensors"), "x");
-        var fault = Assert.Throws<ModelFolderException>(() => Run(new TinyModel(), With(o => o with { ResumeFrom = Path.Combine(Output, "checkpoint-9") })));
-        Assert.Contains($"--resume_from_checkpoint {Path.Combine(Output, "checkpoint-12")}", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Every_truncation_and_every_flipped_bit_is_detected()
-    {
-        Stop(new TinyModel(), Options, 3);
-        var folder = Path.Combine(Output, "checkpoint-3");
-        Assert.Null(CheckpointManifest.FaultOf(folder));
-        var random = new SeededRandom(5);
-        var files = Directory.GetFiles(folder);
-        for (var trial = 0; trial < (Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 1000 : 100); trial++)
-        {
-            var path = files[random.Next(files.Length)];
-            var bytes = File.ReadAllBytes(path);
-            var changed = bytes.ToArray();
-            if (trial % 2 == 0) changed = changed[..random.Next(changed.Length)];
-            else changed[random.Next(changed.Length)] ^= (byte)(1 << random.Next(8));
-            File.WriteAllBytes(path, changed);
-            Assert.NotNull(CheckpointManifest.FaultOf(folder));
-            File.WriteAllBytes(path, bytes);
-        }
-    }
-
-    [Theory]
-    [InlineData(28)]
-    [InlineData(5)]
-    public void Whatever_write_of_a_save_fails_the_checkpoint_before_it_loads(int code)
-    {
-        Stop(new TinyModel(), Options, 3);
-        var good = Path.Combine(Output, "checkpoint-3");
-        var counting = new FaultyDisk(int.MaxValue, code);
-        TrainOn(counting, Path.Combine(_folder, "counted"));
-        Assert.True(counting.Operations > 20);
-        for (var failing = 0; failing < counting.Operations; failing++)
-        {
-            var output = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"out-{failing}"));
-            Assert.Contains("checkpoint-3", Assert.Throws<DiskException>(() => TrainOn(new FaultyDisk(failing, code), output)).Message, StringComparison.Ordinal);
-            var found = ResumePoint.Find(output, ResumePoint.Newest, _ => { });
-            Assert.NotNull(found);
-            CheckpointFolder.RemoveUnfinished(output);
-            Assert.All(CheckpointFolder.All(output), folder => Assert.Null(CheckpointManifest.FaultOf(folder)));
-        }
-
-        void TrainOn(IDisk disk, string output)
-        {
-            CopyFolder(good, Path.Combine(output, "checkpoint-3"));
-            var options = With(o => o with { OutputFolder = output, ResumeFrom = "true", SaveStrategy = IntervalStrategy.No });
-            using var stop = new CancellationTokenSource();
-            try
-            {
-                var model = new TinyModel();
-                SftTrainer.Train(model, TinyModel.Rows(20), options, SftTrainer.OptimizerFor(model, options), new RunSurroundings { Evaluation = Held, Progress = new StopAfter(4, stop), Disk = disk }, stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopped after the fourth update and saved, as it should be.
-            }
-        }
-    }
-
-    [Fact]
     public void The_limit_keeps_the_newest_two_good_ones_and_the_best()
     {
         Run(new TinyModel(), With(o => o with { SaveSteps = 1, SaveLimit = 1, EvaluationSteps = 1, Optimizer = o.Optimizer with { LearningRate = 1 } }));
@@ -215,7 +119,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_second_run_on_the_same_folder_is_refused()
+    public void A_second_run_on_the_sameFolder_is_refused()
     {
         Directory.CreateDirectory(Output);
         using (RunLock.Take(Output))
@@ -235,50 +139,5 @@ public sealed class ResumeTests : IDisposable
         Assert.NotEqual(Updates, result.Best!.Value.Step);
         var saved = ModelFiles.Open(Path.Combine(Output, CheckpointFolder.NameOf(result.Best.Value.Step)));
         foreach (var (name, value) in model.Parameters) Assert.True(saved.Read(name).eq(value).all().item<bool>());
-    }
-
-    private static readonly Dictionary<string, IReadOnlyList<PackedRow>> Held = new() { [""] = TinyModel.Rows(5, seed: 9) };
-
-    private SftOptions With(Func<TrainingOptions, TrainingOptions> change) => Options with { Training = change(Options.Training) };
-
-    private static SftOptions Resume(SftOptions options) => options with { Training = options.Training with { ResumeFrom = "true" } };
-
-    private static IReadOnlyList<PackedRow> Rows(ICausalLM model) => TinyModel.Rows(20, model.VocabularySize);
-
-    private (string Bytes, string Log, string Metrics) Run(TinyModel model, SftOptions options)
-    {
-        var result = SftTrainer.Train(model, TinyModel.Rows(20), options, Held, stop: Stopping);
-        var log = string.Join('\n', result.Log.Select(e => $"{e.Step} {e.Epoch} {string.Join(' ', e.Values)}"));
-        var metrics = File.ReadAllLines(Path.Combine(Output, "metrics.jsonl")).Select(line => line.Split(",\"tokens_per_second")[0]);
-        return (Convert.ToHexString(SHA256.HashData(model.Bytes())), log, string.Join('\n', metrics));
-    }
-
-    private static void Stop(ICausalLM model, SftOptions options, int after)
-    {
-        using var stop = new CancellationTokenSource();
-        var held = options.Training.EvaluationStrategy == IntervalStrategy.No ? null : Held;
-        Assert.ThrowsAny<OperationCanceledException>(() => SftTrainer.Train(model, Rows(model), options, held, new StopAfter(after, stop), stop.Token));
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var path in Directory.EnumerateFiles(from)) File.Copy(path, Path.Combine(to, Path.GetFileName(path)));
-    }
-
-    private sealed class StopAfter(int update, CancellationTokenSource stop) : IProgress<RunEvent>
-    {
-        public void Report(RunEvent value)
-        {
-            if (value is RunEvent.Updated updated && updated.Update == update) stop.Cancel();
-        }
-    }
-
-    private sealed class Notices(List<string> texts) : IProgress<RunEvent>
-    {
-        public void Report(RunEvent value)
-        {
-            if (value is RunEvent.Notice notice) texts.Add(notice.Text);
-        }
     }
 }

@@ -6,19 +6,20 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <param name="Function">The callee's name, for messages.</param>
 /// <param name="Positional">In order.</param>
 /// <param name="Named">Keyword arguments, in order.</param>
-internal sealed record Arguments(string Function, IReadOnlyList<Value> Positional, IReadOnlyList<KeyValuePair<string, Value>> Named)
+internal readonly record struct Arguments(string Function, Value[] Positional, IReadOnlyList<KeyValuePair<string, Value>> Named)
 {
-    private static readonly IReadOnlyList<KeyValuePair<string, Value>> NoNames = [];
+    private static readonly KeyValuePair<string, Value>[] NoNames = [];
 
-    public static Arguments Of(string function, params IReadOnlyList<Value> positional) => new(function, positional, NoNames);
+    public static Arguments Of(string function, params Value[] positional) => new(function, positional, NoNames);
 
-    /// <summary>Binds to parameters; the first <paramref name="required"/> must be given.</summary>
+    /// <summary>Binds to parameters; the first <paramref name="required"/> must be given. What comes back is only read.</summary>
     public Value?[] Bind(int required, params ReadOnlySpan<string> parameters)
     {
-        if (Positional.Count > parameters.Length)
-            throw EvaluationException.Runtime($"{Function}() takes at most {parameters.Length} arguments ({Positional.Count} given)");
+        if (Positional.Length == parameters.Length && Named.Count == 0) return Positional;
+        if (Positional.Length > parameters.Length)
+            throw EvaluationException.Runtime($"{Function}() takes at most {parameters.Length} arguments ({Positional.Length} given)");
         var bound = new Value?[parameters.Length];
-        for (var i = 0; i < Positional.Count; i++) bound[i] = Positional[i];
+        for (var i = 0; i < Positional.Length; i++) bound[i] = Positional[i];
         foreach (var (name, value) in Named)
         {
             var at = parameters.IndexOf(name);

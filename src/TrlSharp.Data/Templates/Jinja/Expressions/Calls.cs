@@ -18,7 +18,7 @@ internal sealed record ArgumentList(
 
     public Arguments Evaluate(RenderState state, string function, Value? first = null)
     {
-        IReadOnlyList<Value> positional = Spread is null ? Fixed(state, first) : Spreading(state, first, Spread);
+        var positional = Spread is null ? Fixed(state, first) : Spreading(state, first, Spread);
         if (Named.Count == 0 && SpreadNamed is null) return Arguments.Of(function, positional);
 
         var named = new List<KeyValuePair<string, Value>>();
@@ -43,7 +43,7 @@ internal sealed record ArgumentList(
         return values;
     }
 
-    private List<Value> Spreading(RenderState state, Value? first, Expression spread)
+    private Value[] Spreading(RenderState state, Value? first, Expression spread)
     {
         var values = new List<Value>(Fixed(state, first));
         foreach (var argument in spread.Evaluate(state).Iterate())
@@ -52,7 +52,7 @@ internal sealed record ArgumentList(
             values.Add(argument);
         }
 
-        return values;
+        return [.. values];
     }
 
     private static void AddNamed(RenderState state, List<KeyValuePair<string, Value>> named, string function, string name, Value value)
@@ -67,14 +67,30 @@ internal sealed record ArgumentList(
 /// <summary><c>f(a)</c>.</summary>
 internal sealed class CallExpression(Expression target, ArgumentList arguments, string name, int line) : Expression
 {
+    /// <summary>A method of texts, the most frequent callees, is called without being bound first; null where the callee cannot be one.</summary>
+    private readonly TextMethod? _ofText = target is AttributeExpression { Name: var method } ? TextMethods.Find(method) : null;
+
     public override IEnumerable<Expression> Children => arguments.Children.Prepend(target);
 
-    public override Value Evaluate(RenderState state) => Evaluate(state, caller: null);
+    public override Value Evaluate(RenderState state)
+    {
+        if (_ofText is not { } method || target is not AttributeExpression attribute) return Call(state, target.Evaluate(state), caller: null);
+        var receiver = attribute.Target.Evaluate(state);
+        if (receiver is not TextValue text) return Call(state, attribute.Of(receiver), caller: null);
+        var bound = arguments.Evaluate(state, attribute.Name);
+        state.Line = line;
+        state.EnterCall();
+        state.Charge(text.Text.Length);
+        var value = method(state, text, bound);
+        state.LeaveCall();
+        return value;
+    }
 
     /// <summary>With the body of a call block as the argument <c>caller</c>.</summary>
-    public Value Evaluate(RenderState state, Value? caller)
+    public Value Evaluate(RenderState state, Value caller) => Call(state, target.Evaluate(state), caller);
+
+    private Value Call(RenderState state, Value callee, Value? caller)
     {
-        var callee = target.Evaluate(state);
         if (callee is UndefinedValue undefined) throw undefined.Fail();
         if (callee is not (CallableValue or LoopValue)) throw EvaluationException.Runtime($"'{callee.TypeName}' object is not callable");
         var bound = arguments.Evaluate(state, name);
@@ -100,15 +116,19 @@ internal sealed class FilterExpression(Expression? input, string name, ArgumentL
 
     private readonly Func<RenderState, Arguments, Value>? _filter = FilterTable.Find(name);
 
+    /// <summary>The filter where its input is all it is given; null for those that take more.</summary>
+    private readonly Func<RenderState, Value, Value>? _plain = arguments.IsEmpty ? FilterTable.FindPlain(name) : null;
+
     /// <summary>The filter, and those before it in the chain, over a value.</summary>
     public Value ApplyChain(RenderState state, Value value) => Apply(state, input is FilterExpression inner ? inner.ApplyChain(state, value) : value);
 
     private Value Apply(RenderState state, Value value)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        state.GuardStack();
         state.Step();
         state.Line = line;
         state.Touch(value);
+        if (_plain is { } plain) return plain(state, value);
         var given = arguments.Evaluate(state, name, value);
         return _filter is { } filter ? filter(state, given) : FilterTable.Apply(state, name, given);
     }
@@ -126,9 +146,11 @@ internal sealed class TestExpression(Expression input, string name, ArgumentList
     /// <summary>Tests of the value alone, the most frequent ones, need no arguments to be bound; null for all others.</summary>
     private readonly Func<Value, Value?, bool>? _plain = arguments.IsEmpty ? TestTable.Plain(name) : null;
 
-    public override Value Evaluate(RenderState state)
+    public override Value Evaluate(RenderState state) => BooleanValue.Of(IsTrue(state));
+
+    public override bool IsTrue(RenderState state)
     {
-        var value = input.Evaluate(state);
-        return BooleanValue.Of(_plain is { } test ? test(value, null) : TestTable.Apply(state, name, arguments.Evaluate(state, name, value)));
+        var value = input.Inspect(state);
+        return _plain is { } test ? test(value, null) : TestTable.Apply(state, name, arguments.Evaluate(state, name, value));
     }
 }

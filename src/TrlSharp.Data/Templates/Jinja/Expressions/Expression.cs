@@ -10,6 +10,9 @@ internal abstract class Expression
     /// <summary>The value where nobody asks for its origins: comparing, looking up.</summary>
     public virtual Value Inspect(RenderState state) => Evaluate(state);
 
+    /// <summary>Python's <c>bool</c> of the value.</summary>
+    public virtual bool IsTrue(RenderState state) => Evaluate(state).IsTrue;
+
     /// <summary>Prints the value to the output.</summary>
     public virtual void Write(RenderState state) => state.Write(state.Text(Evaluate(state)));
 

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Expressions;
@@ -6,8 +6,6 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <summary><c>a + b + c</c>: a chain of texts is joined once, and printed without being joined; anything else is added from left to right.</summary>
 internal sealed class SumExpression(params Expression[] operands) : Expression
 {
-    private const string Operation = "+";
-
     public override IEnumerable<Expression> Children => operands;
 
     /// <summary>One operand more.</summary>
@@ -15,35 +13,42 @@ internal sealed class SumExpression(params Expression[] operands) : Expression
 
     public override Value Evaluate(RenderState state)
     {
-        var start = state.Pieces.Count;
-        return Collect(state, inspect: false) ?? state.Pieces.Join(state, start);
+        state.GuardStack();
+        var (pieces, start) = (state.Pieces, state.Pieces.Count);
+        for (var i = 0; i < operands.Length; i++)
+        {
+            var value = operands[i].Evaluate(state);
+            if (value is TextValue { IsMarkup: false } text) pieces.Push(text);
+            else return Add(state, pieces.Count == start ? null : pieces.Join(state, start), value, i + 1);
+        }
+
+        return pieces.Join(state, start);
     }
 
     public override void Write(RenderState state)
     {
-        var start = state.Pieces.Count;
-        if (Collect(state, inspect: true) is { } sum) state.Write(state.Text(sum));
-        else state.Pieces.Write(state, start);
-    }
-
-    /// <summary>Texts are pushed to the pieces; the sum is returned where not all are plain text.</summary>
-    private Value? Collect(RenderState state, bool inspect)
-    {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        var (pieces, start) = (state.Pieces, state.Pieces.Count);
+        state.GuardStack();
+        var start = state.Output.Length;
         for (var i = 0; i < operands.Length; i++)
         {
-            var value = inspect ? operands[i].Inspect(state) : operands[i].Evaluate(state);
-            if (value is TextValue { IsMarkup: false } text) pieces.Push(text);
-            else return Add(state, pieces.Count == start ? value : Arithmetic.Apply(state, Operation, state.Pieces.Join(state, start), value), i + 1);
-        }
+            var value = operands[i].Inspect(state);
+            if (value is TextValue { IsMarkup: false } text)
+            {
+                state.Write(text);
+                continue;
+            }
 
-        return null;
+            // Markup escapes what stands before it; nothing else can follow a text.
+            state.Write(state.Text(Add(state, i == 0 ? null : state.Output.TakeFrom(start), value, i + 1)));
+            return;
+        }
     }
 
-    private Value Add(RenderState state, Value sum, int from)
+    /// <summary>What was joined so far, an operand that is no plain text, and the operands behind it.</summary>
+    private Value Add(RenderState state, TextValue? before, Value value, int from)
     {
-        for (var i = from; i < operands.Length; i++) sum = Arithmetic.Apply(state, Operation, sum, operands[i].Evaluate(state));
+        var sum = before is null ? value : Arithmetic.Apply(state, ArithmeticOperator.Add, before, value);
+        for (var i = from; i < operands.Length; i++) sum = Arithmetic.Apply(state, ArithmeticOperator.Add, sum, operands[i].Evaluate(state));
         return sum;
     }
 }
@@ -51,19 +56,36 @@ internal sealed class SumExpression(params Expression[] operands) : Expression
 /// <summary><c>a ~ b ~ c</c>: the texts joined.</summary>
 internal sealed class ConcatenationExpression(Expression[] parts) : Expression
 {
+    /// <summary>Jinja2 joins constants while it compiles, and forgets then which of them were marked safe.</summary>
+    private readonly bool _isConstant = parts.All(IsConstant);
+
     public override IEnumerable<Expression> Children => parts;
 
     public override Value Evaluate(RenderState state)
     {
+        state.GuardStack();
+        if (state.Escapes && !_isConstant) return Escaped(state);
         var start = state.Pieces.Count;
         foreach (var part in parts) state.Pieces.Push(state.Text(part.Evaluate(state)));
         return state.Pieces.Join(state, start);
     }
 
-    public override void Write(RenderState state)
+    /// <summary>One part that is marked safe makes all of it so, the others escaped.</summary>
+    private TextValue Escaped(RenderState state)
     {
         var start = state.Pieces.Count;
-        foreach (var part in parts) state.Pieces.Push(state.Text(part.Inspect(state)));
-        state.Pieces.Write(state, start);
+        var texts = parts.Select(part => state.Text(part.Evaluate(state))).ToList();
+        var markup = texts.Exists(text => text.IsMarkup);
+        foreach (var text in texts) state.Pieces.Push(markup ? Escaping.Escape(text) : text);
+        return state.Pieces.Join(state, start).AsMarkup(markup);
+    }
+
+    private static bool IsConstant(Expression expression) =>
+        expression is TextExpression or ConstantExpression || (expression is FilterExpression && expression.Children.All(IsConstant));
+
+    public override void Write(RenderState state)
+    {
+        state.GuardStack();
+        foreach (var part in parts) state.Write(state.Text(part.Inspect(state)));
     }
 }

@@ -24,6 +24,8 @@ internal sealed class TextExpression(string text, Origin origin) : Expression
 
     public override Value Inspect(RenderState state) => _unowned;
 
+    public override bool IsTrue(RenderState state) => text.Length > 0;
+
     /// <summary>Whatever is written gets the owner and the flags of the place where we are, which are the literal's.</summary>
     public override void Write(RenderState state) => state.Write(_unowned);
 }
@@ -61,6 +63,5 @@ internal sealed class MapExpression(IReadOnlyList<KeyValuePair<Expression, Expre
 {
     public override IEnumerable<Expression> Children => entries.SelectMany(e => new[] { e.Key, e.Value });
 
-    public override Value Evaluate(RenderState state) =>
-        MapValue.From([.. entries.Select(e => KeyValuePair.Create(e.Key.Evaluate(state), e.Value.Evaluate(state)))]);
+    public override Value Evaluate(RenderState state) => MapValue.From(state, entries.Select(e => KeyValuePair.Create(e.Key.Evaluate(state), e.Value.Evaluate(state))));
 }

@@ -6,13 +6,13 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <summary>Texts that are about to be joined: an expression takes off what it has pushed, behind what the expressions around it have.</summary>
 internal sealed class PieceStack
 {
-    private Piece[] _pieces = new Piece[8];
+    private Piece[] _pieces = [];
 
     public int Count { get; private set; }
 
     public void Push(TextValue text)
     {
-        if (Count == _pieces.Length) Array.Resize(ref _pieces, Count * 2);
+        if (Count == _pieces.Length) Array.Resize(ref _pieces, Math.Max(8, Count * 2));
         _pieces[Count++].Text = text;
     }
 
@@ -28,13 +28,6 @@ internal sealed class PieceStack
 
         Count = start;
         return output.ToValue();
-    }
-
-    /// <summary>Those from <paramref name="start"/> on to the output, one by one.</summary>
-    public void Write(RenderState state, int start)
-    {
-        for (var i = start; i < Count; i++) state.Write(_pieces[i].Text);
-        Count = start;
     }
 
     /// <summary>Stored without the check of an array of references.</summary>

@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Scoping;
+using TrlSharp.Templates.Jinja.Statements;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
@@ -8,9 +9,8 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <param name="budget">Limits against hostile templates.</param>
 /// <param name="context">What the caller gave, by the template's context slots.</param>
 /// <param name="size">Number of the template's own variables.</param>
-/// <param name="inputSize">How large the conversation and the variables are.</param>
-/// <param name="now">What the clock says; null: asking is refused.</param>
-internal sealed class RenderState(RenderBudget budget, Value?[] context, int size, DateTime? now, Func<(long Messages, long Characters)> inputSize)
+/// <param name="request">What is rendered: the clock is asked for, and how large it is.</param>
+internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, int size, RenderRequest request)
 {
     private static readonly Origin Start = new(OriginKind.Literal, -1, "", 1, -1);
     private readonly RenderBudget _budget = budget;
@@ -18,9 +18,13 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     private long _characters = budget.Characters;
     private bool _extended;
     private int _generations;
+    private nuint _guarded = nuint.MaxValue; // the stack is known to reach below this address
+
+    /// <summary>Variables of the template itself.</summary>
+    public Activation Template { get; } = new(size, null);
 
     /// <summary>Variables of the function that runs.</summary>
-    public Activation Activation { get; set; } = new(size, null);
+    public Activation Activation { get => field ?? Template; set; }
 
     /// <summary>Where output goes: the text, or the body of a macro or block.</summary>
     public TextBuilder Output { get; set; } = new();
@@ -30,6 +34,9 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
 
     /// <summary>Whether an enclosing condition reads <c>add_generation_prompt</c>.</summary>
     public bool Prompt { get; set; }
+
+    /// <summary>Whether what is printed is escaped for HTML.</summary>
+    public bool Escapes { get; set; }
 
     /// <summary>Number of the generation block we are in; 0 for none.</summary>
     public int Generation { get; set; }
@@ -43,10 +50,10 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     /// <summary>The literal at which computed text (numbers, glue) is attributed.</summary>
     public Origin Here { get; set; } = Start;
 
-    public DateTime? Now => now;
+    public DateTime? Now => request.Now;
 
     /// <summary>Texts that are about to be joined, those of an expression behind those of the expressions around it.</summary>
-    public PieceStack Pieces { get; } = new();
+    public PieceStack Pieces => field ??= new();
 
     /// <summary>A run of the current place for computed text.</summary>
     public Run Run => new(0, Here, 0, 0, false, Owner, Prompt);
@@ -110,7 +117,7 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
         {
             const int StepsPerMessage = 4000, CharactersPerCharacter = 64;
             _extended = true;
-            var (messages, characters) = inputSize();
+            var (messages, characters) = InputSize.Of(request);
             _steps += messages * StepsPerMessage;
             _characters += characters * CharactersPerCharacter;
         }
@@ -123,24 +130,36 @@ internal sealed class RenderState(RenderBudget budget, Value?[] context, int siz
     {
         Step();
         if (++Depth > _budget.Depth) throw EvaluationException.Budget($"calls nested deeper than {_budget.Depth}");
+        GuardStack();
+    }
+
+    /// <summary>
+    /// Every node that nests calls this. .NET's own check promises 128 KB (64 on 32 bits) and is slow, so it is asked only where the stack has grown by
+    /// a part of that since it was last asked.
+    /// </summary>
+    public void GuardStack()
+    {
+        byte here;
+        if ((nuint)(&here) < _guarded) GuardStack((nuint)(&here));
+    }
+
+    private void GuardStack(nuint here)
+    {
+        const int Step = 24 << 10;
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        _guarded = here - Step;
     }
 
     public void LeaveCall() => Depth--;
 
-    /// <summary>Runs <paramref name="body"/> with output going aside, and returns that output.</summary>
-    public TextValue Capture(Action body)
+    /// <summary>Runs statements with output going aside, and returns that output.</summary>
+    public TextValue Capture(Statement[] body)
     {
         var outer = Output;
         Output = new();
-        try
-        {
-            body();
-            return Output.ToValue();
-        }
-        finally
-        {
-            Output = outer;
-        }
+        Statement.ExecuteAll(body, this);
+        var text = Output.ToValue();
+        Output = outer;
+        return text;
     }
 }

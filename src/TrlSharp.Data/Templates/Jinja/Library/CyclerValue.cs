@@ -4,7 +4,7 @@ using TrlSharp.Templates.Jinja.Values;
 namespace TrlSharp.Templates.Jinja.Library;
 
 /// <summary>What <c>cycler(a, b)</c> makes: values in turn.</summary>
-internal sealed class CyclerValue(IReadOnlyList<Value> items) : Value
+internal sealed class CyclerValue(Value[] items) : Value
 {
     private int _at;
 
@@ -15,8 +15,8 @@ internal sealed class CyclerValue(IReadOnlyList<Value> items) : Value
         "items" => new ListValue(items, tuple: true),
         "pos" => IntegerValue.Of(_at),
         "current" => items[_at],
-        "next" => new CallableValue(name, (_, arguments) => Next(arguments)),
-        "reset" => new CallableValue(name, (_, arguments) =>
+        "next" => new FunctionValue(name, (_, arguments) => Next(arguments)),
+        "reset" => new FunctionValue(name, (_, arguments) =>
         {
             arguments.Bind(0);
             _at = 0;
@@ -31,7 +31,7 @@ internal sealed class CyclerValue(IReadOnlyList<Value> items) : Value
     {
         arguments.Bind(0);
         var current = items[_at];
-        _at = (_at + 1) % items.Count;
+        _at = (_at + 1) % items.Length;
         return current;
     }
 }

@@ -30,7 +30,7 @@ internal static class DataValues
     public static Value Of(RowValue value, OriginKind kind, int message, string path)
     {
         if (value.Kind == RowValueKind.Map) return new MapValue(new DataMap(value, kind, message, path));
-        var origin = new Origin(kind, message, path, 0, -1);
+        var origin = Origins.Of(kind, message, path);
         return value.Kind switch
         {
             RowValueKind.Null => new NoneValue(origin),

@@ -7,22 +7,21 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>The functions that transformers gives to templates, and those of Jinja2 itself.</summary>
 internal static class Globals
 {
-    private static readonly Dictionary<string, CallableValue> Functions = new(
+    private static readonly Dictionary<string, FunctionValue> Functions = new(
     [
         Entry("range", (_, a) => Range(a)),
         Entry("dict", (s, a) => MakeMap(s, a)),
         Entry("namespace", (s, a) => new NamespaceValue(MakeMap(s, a))),
         Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, s.Text(a.Bind(1, "message")[0]!).Text)),
         Entry("strftime_now", Now),
-        Entry("self", (_, _) => throw EvaluationException.Runtime("'TemplateReference' object is not callable")),
-        Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Count > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
+        Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Length > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
         Entry("joiner", Joiner),
         Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),
     ], StringComparer.Ordinal);
 
     public static Value? Find(string name) => Functions.GetValueOrDefault(name);
 
-    private static KeyValuePair<string, CallableValue> Entry(string name, Func<RenderState, Arguments, Value> body) => new(name, new(name, body));
+    private static KeyValuePair<string, FunctionValue> Entry(string name, Func<RenderState, Arguments, Value> body) => new(name, new(name, body));
 
     private static RangeValue Range(Arguments arguments)
     {
@@ -41,8 +40,7 @@ internal static class Globals
     private static MapValue MakeMap(RenderState state, Arguments arguments)
     {
         var entries = new List<KeyValuePair<Value, Value>>();
-        if (arguments.Positional.Count > 1) throw EvaluationException.Runtime($"dict expected at most 1 argument, got {arguments.Positional.Count}");
-        foreach (var given in arguments.Positional) state.Charge(given is MapValue or ListValue ? 16L * given.Length : 0);
+        if (arguments.Positional.Length > 1) throw EvaluationException.Runtime($"dict expected at most 1 argument, got {arguments.Positional.Length}");
         if (arguments.Positional is [MapValue map]) entries.AddRange(map.Entries);
         else if (arguments.Positional is [var pairs])
         {
@@ -51,14 +49,14 @@ internal static class Globals
         }
 
         entries.AddRange(Named(state, arguments));
-        return MapValue.From(entries);
+        return MapValue.From(state, entries);
     }
 
     private static IEnumerable<KeyValuePair<Value, Value>> Named(RenderState state, Arguments arguments) =>
         arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value));
 
     /// <summary>Nothing at the first call, then the separator.</summary>
-    private static CallableValue Joiner(RenderState state, Arguments arguments)
+    private static FunctionValue Joiner(RenderState state, Arguments arguments)
     {
         var separator = arguments.Bind(0, "sep")[0] ?? TextValue.Of(", ", state.Run);
         var used = false;

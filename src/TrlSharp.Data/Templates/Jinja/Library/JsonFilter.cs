@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using TrlSharp.Templates.Jinja.Expressions;
@@ -12,6 +13,8 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// </summary>
 internal sealed class JsonFilter
 {
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\', '\uFFFD', .. Enumerable.Range(0xD800, 0x800).Select(c => (char)c)]);
+
     private readonly RenderState _state;
     private readonly TextBuilder _output = new();
     private readonly bool _ascii;
@@ -34,9 +37,12 @@ internal sealed class JsonFilter
         (_item, _key) = bound[3] is null or NoneValue ? (_indent is null ? ", " : ",", ": ") : Separators(bound[3]!);
     }
 
-    public static Value Apply(RenderState state, Arguments arguments)
+    public static Value Apply(RenderState state, Value value) => Apply(state, [value, null, null, null, null]);
+
+    public static Value ApplyWith(RenderState state, Arguments arguments) => Apply(state, arguments.Bind(1, "x", "ensure_ascii", "indent", "separators", "sort_keys"));
+
+    private static TextValue Apply(RenderState state, Value?[] bound)
     {
-        var bound = arguments.Bind(1, "x", "ensure_ascii", "indent", "separators", "sort_keys");
         var json = new JsonFilter(state, bound);
         json.Write(bound[0]!, default, 0);
         return json._output.ToValue();
@@ -57,7 +63,7 @@ internal sealed class JsonFilter
     /// <param name="level">Depth of indentation.</param>
     private void Write(Value value, Run container, int level)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        _state.GuardStack();
         _state.Step();
         var run = RunOf(value.Source, container);
         switch (value)
@@ -117,7 +123,7 @@ internal sealed class JsonFilter
         var own = text.Runs.Length > 0 ? RunOf(text.Runs[0].Origin, run) with { Owner = text.Runs[0].Owner } : run;
         Put("\"", own);
         _state.Charge(text.Text.Length);
-        _output.Append(text.AsMarkup(false).Map((rune, _) => Escape(rune)), _state.Owner, prompt: false, generation: 0);
+        _output.Append(text.AsMarkup(false).Map((rune, _) => Escape(rune), _ascii ? null : Escaped), _state.Owner, prompt: false, generation: 0);
         Put("\"", own);
     }
 
@@ -139,7 +145,7 @@ internal sealed class JsonFilter
     {
         if (_indent is null) return;
         _state.Charge(1 + ((long)_indent.Length * level));
-        Put("\n" + string.Concat(Enumerable.Repeat(_indent, level)), run);
+        Put("\n" + PythonText.Repeat(_indent, level), run);
     }
 
     private void Put(string text, Run run)

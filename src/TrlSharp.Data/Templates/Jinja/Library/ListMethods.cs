@@ -7,14 +7,14 @@ internal static class ListMethods
 {
     public static Value? Bind(ListValue list, string name) => name switch
     {
-        "index" => new CallableValue(name, (state, arguments) => Index(Touched(state, list), arguments.Bind(1, "value", "start", "stop"))),
-        "count" => new CallableValue(name, (state, arguments) =>
+        "index" => new FunctionValue(name, (state, arguments) => Index(Touched(state, list), arguments.Bind(1, "value", "start", "stop"))),
+        "count" => new FunctionValue(name, (state, arguments) =>
         {
             state.Touch(list);
             var wanted = arguments.Bind(1, "value")[0]!;
             return IntegerValue.Of(list.Items.Count(item => ValueEquality.Instance.Equals(item, wanted)));
         }),
-        "copy" when !list.IsTuple => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return list; }),
+        "copy" when !list.IsTuple => new FunctionValue(name, (_, arguments) => { arguments.Bind(0); return list; }),
         _ => null,
     };
 
@@ -26,8 +26,8 @@ internal static class ListMethods
 
     private static IntegerValue Index(ListValue list, Value?[] bound)
     {
-        var start = Bound(bound[1], 0, list.Items.Count);
-        var stop = Bound(bound[2], list.Items.Count, list.Items.Count);
+        var start = Bound(bound[1], 0, list.Items.Length);
+        var stop = Bound(bound[2], list.Items.Length, list.Items.Length);
         for (var i = start; i < stop; i++)
             if (ValueEquality.Instance.Equals(list.Items[i], bound[0]!)) return IntegerValue.Of(i);
         throw EvaluationException.Runtime("value is not in the list");

@@ -5,16 +5,27 @@ using TrlSharp.Templates.Jinja.Values;
 namespace TrlSharp.Templates.Jinja.Library;
 
 /// <summary>The variable <c>loop</c>: it goes through the elements and looks ahead only as far as it is asked to, as Jinja2's does.</summary>
-/// <param name="iterable">What is iterated.</param>
-/// <param name="elements">Its elements, without those that a test leaves out.</param>
-/// <param name="hasLength">Whether the length of <paramref name="iterable"/> is that of the loop.</param>
-/// <param name="depth">0 for the outermost level of a recursive loop.</param>
-/// <param name="recurse">Runs the loop over other items; null when the loop is not recursive.</param>
-internal sealed class LoopValue(Value iterable, IEnumerator<Value> elements, bool hasLength, int depth, Func<RenderState, Value, Value>? recurse) : Value
+internal sealed class LoopValue : Value
 {
-    private IEnumerator<Value> _elements = elements;
+    private readonly Value _iterable;
+    private readonly bool _hasLength;
+    private readonly int _depth;
+    private readonly Func<RenderState, Value, Value>? _recurse;
+    private readonly Value[]? _list; // all elements, where they are known
+    private IEnumerator<Value>? _elements; // otherwise
     private Value? _before, _after, _changed;
     private int? _length;
+
+    /// <param name="iterable">What is iterated.</param>
+    /// <param name="elements">Its elements without those that a test leaves out; null: all of them.</param>
+    /// <param name="depth">0 for the outermost level of a recursive loop.</param>
+    /// <param name="recurse">Runs the loop over other items; null when the loop is not recursive.</param>
+    public LoopValue(Value iterable, IEnumerable<Value>? elements, int depth, Func<RenderState, Value, Value>? recurse)
+    {
+        (_iterable, _hasLength, _depth, _recurse) = (iterable, elements is null, depth, recurse);
+        if (elements is null && iterable is ListValue list) _list = list.Items;
+        else _elements = (elements ?? iterable.Iterate()).GetEnumerator();
+    }
 
     /// <summary>0-based; −1 before the first element.</summary>
     public int Index { get; private set; } = -1;
@@ -24,7 +35,8 @@ internal sealed class LoopValue(Value iterable, IEnumerator<Value> elements, boo
 
     public override string TypeName => "LoopContext";
 
-    public override int Length => _length ??= hasLength && iterable is not LazyValue { IsView: false } && iterable.IsIterable ? iterable.Length : Count();
+    public override int Length => _list is not null ? _list.Length
+        : _length ??= _hasLength && _iterable is not LazyValue { IsView: false } && _iterable.IsIterable ? _iterable.Length : Count();
 
     public bool MoveNext()
     {
@@ -44,41 +56,45 @@ internal sealed class LoopValue(Value iterable, IEnumerator<Value> elements, boo
         "first" => BooleanValue.Of(Index == 0),
         "last" => BooleanValue.Of(Peek() is null),
         "length" => IntegerValue.Of(Length),
-        "depth" => IntegerValue.Of(depth + 1),
-        "depth0" => IntegerValue.Of(depth),
+        "depth" => IntegerValue.Of(_depth + 1),
+        "depth0" => IntegerValue.Of(_depth),
         "previtem" => _before ?? new UndefinedValue("there is no previous item"),
         "nextitem" => Peek() ?? new UndefinedValue("there is no next item"),
-        "cycle" => new CallableValue("loop.cycle", (_, arguments) => Cycle(arguments)),
-        "changed" => new CallableValue("loop.changed", (_, arguments) => Changed(arguments)),
+        "cycle" => new FunctionValue("loop.cycle", (_, arguments) => Cycle(arguments)),
+        "changed" => new FunctionValue("loop.changed", (_, arguments) => Changed(arguments)),
         _ => null,
     };
 
     /// <summary><c>loop(items)</c> in a recursive loop.</summary>
     public Value Call(RenderState state, Arguments arguments)
     {
-        if (recurse is null) throw EvaluationException.Runtime("the loop must have the 'recursive' marker to be called recursively");
-        return recurse(state, arguments.Bind(1, "iterable")[0]!);
+        if (_recurse is null) throw EvaluationException.Runtime("the loop must have the 'recursive' marker to be called recursively");
+        return _recurse(state, arguments.Bind(1, "iterable")[0]!);
     }
 
     public override void AppendRepr(TextBuilder output, in Run here) =>
         output.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"<LoopContext {Index + 1}/{Length}>"), here);
 
-    private Value? Peek() => _after ??= _elements.MoveNext() ? _elements.Current : null;
+    private Value? Peek()
+    {
+        if (_list is not null) return Index + 1 < _list.Length ? _list[Index + 1] : null;
+        return _after ??= _elements!.MoveNext() ? _elements.Current : null;
+    }
 
     /// <summary>Without a length of its own, the rest is fetched to be counted.</summary>
     private int Count()
     {
         var ahead = _after is null ? 0 : 1;
         var rest = new List<Value>();
-        while (_elements.MoveNext()) rest.Add(_elements.Current);
+        while (_elements!.MoveNext()) rest.Add(_elements.Current);
         _elements = rest.GetEnumerator();
         return rest.Count + Index + 1 + ahead;
     }
 
     private Value Cycle(Arguments arguments)
     {
-        if (arguments.Named.Count > 0 || arguments.Positional.Count == 0) throw EvaluationException.Runtime("no items for cycling given");
-        return arguments.Positional[Index % arguments.Positional.Count];
+        if (arguments.Named.Count > 0 || arguments.Positional.Length == 0) throw EvaluationException.Runtime("no items for cycling given");
+        return arguments.Positional[Index % arguments.Positional.Length];
     }
 
     private BooleanValue Changed(Arguments arguments)

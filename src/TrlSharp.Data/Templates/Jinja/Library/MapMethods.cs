@@ -10,11 +10,16 @@ internal static class MapMethods
 
     public static Value? Bind(MapValue map, string name) => name switch
     {
-        "items" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
-        "keys" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Iterate(), "dict_keys")),
-        "values" => new CallableValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => e.Value), "dict_values")),
-        "get" => new CallableValue(name, (_, arguments) => Get(map, arguments)),
-        "copy" => new CallableValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
+        "items" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)), "dict_items")),
+        "keys" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Iterate(), "dict_keys")),
+        "values" => new FunctionValue(name, (state, arguments) => View(state, map, arguments, map.Entries.Select(e => e.Value), "dict_values")),
+        "get" => new FunctionValue(name, (state, arguments) => Get(state, map, arguments)),
+        "fromkeys" => new FunctionValue(name, (state, arguments) =>
+        {
+            var bound = arguments.Bind(1, "iterable", "value");
+            return MapValue.From(state, bound[0]!.Iterate().Select(key => KeyValuePair.Create(key, bound[1] ?? NoneValue.Instance)));
+        }),
+        "copy" => new FunctionValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
         _ => null,
     };
 
@@ -26,10 +31,11 @@ internal static class MapMethods
         return new(items, typeName, isView: true);
     }
 
-    private static Value Get(MapValue map, Arguments arguments)
+    private static Value Get(RenderState state, MapValue map, Arguments arguments)
     {
         if (arguments.Named.Count > 0) throw EvaluationException.Runtime("dict.get() takes no keyword arguments");
         var bound = arguments.Bind(1, "key", "default");
+        state.Touch(bound[0]!);
         ValueEquality.RequireHashable(bound[0]!);
         return map.Item(bound[0]!) ?? bound[1] ?? NoneValue.Instance;
     }

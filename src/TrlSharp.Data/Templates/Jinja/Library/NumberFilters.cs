@@ -77,13 +77,13 @@ internal static class NumberFilters
     {
         var bound = arguments.Bind(1, "iterable", "attribute", "start");
         var items = bound[0]!.Iterate();
-        if (bound[1] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[1]!));
+        if (bound[1] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(state, bound[1]!));
         var sum = bound[2] ?? IntegerValue.Of(0);
         if (sum is TextValue) throw EvaluationException.Runtime("sum() can't sum strings [use ''.join(seq) instead]");
         foreach (var item in items)
         {
             state.Step();
-            sum = Arithmetic.Apply(state, "+", sum, item);
+            sum = Arithmetic.Apply(state, ArithmeticOperator.Add, sum, item);
         }
 
         return sum;
@@ -97,7 +97,7 @@ internal static class NumberFilters
         var unit = binary ? 1024.0 : 1000.0;
         string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         if (bytes == 1) return TextValue.Of("1 Byte", state.Run);
-        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes):F0} Bytes"), state.Run);
+        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{new BigInteger(bytes)} Bytes"), state.Run);
         for (var i = 0; i < names.Length; i++)
             if (bytes < Math.Pow(unit, i + 2) || i == names.Length - 1) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{unit * bytes / Math.Pow(unit, i + 2):F1} {names[i]}"), state.Run);
         return TextValue.Empty;

@@ -33,7 +33,7 @@ internal static class NumberMethods
         _ => null,
     };
 
-    private static CallableValue Method(string name, Func<Value> body) => new(name, (_, arguments) =>
+    private static FunctionValue Method(string name, Func<Value> body) => new(name, (_, arguments) =>
     {
         arguments.Bind(0);
         return body();

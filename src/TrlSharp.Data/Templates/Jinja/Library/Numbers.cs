@@ -18,7 +18,7 @@ internal static class Numbers
     public static double? AsDouble(Value value) => value is FloatValue real ? real.Value : AsInteger(value) is { } integer ? ToDouble(integer) : null;
 
     /// <summary>An index that fits, else null.</summary>
-    public static long? AsIndex(Value value) => AsInteger(value) is { } integer ? (long)BigInteger.Clamp(integer, long.MinValue / 2, long.MaxValue / 2) : null;
+    public static long? AsIndex(Value value) => value is IntegerValue { Small: { } small } ? small : AsInteger(value) is { } integer ? (long)BigInteger.Clamp(integer, long.MinValue / 2, long.MaxValue / 2) : null;
 
     public static double ToDouble(BigInteger value)
     {
@@ -38,7 +38,7 @@ internal static class Numbers
     }
 
     /// <summary>An integer argument of a filter or method.</summary>
-    public static int Argument(Value value, string what) => AsInteger(value) is { } integer
+    public static int Argument(Value value, string what) => value is IntegerValue { Small: { } small } ? small : AsInteger(value) is { } integer
         ? (int)BigInteger.Clamp(integer, int.MinValue, int.MaxValue)
         : throw EvaluationException.Runtime($"{what}: '{value.TypeName}' object cannot be interpreted as an integer");
 

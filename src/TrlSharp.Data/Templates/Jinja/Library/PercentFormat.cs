@@ -45,10 +45,10 @@ internal static class PercentFormat
             output.Append(padded, state.Owner, prompt: false, generation: 0);
         }
 
-        if (next < arguments.Count && !usedMap && values is not (MapValue or ListValue { IsTuple: false } or RangeValue or UndefinedValue)) throw EvaluationException.Runtime("not all arguments converted during string formatting");
+        if (next < arguments.Length && !usedMap && values is not (MapValue or ListValue { IsTuple: false } or RangeValue or UndefinedValue)) throw EvaluationException.Runtime("not all arguments converted during string formatting");
         return output.ToValue(format.IsMarkup);
 
-        Value Take() => next < arguments.Count ? arguments[next++] : throw EvaluationException.Runtime("not enough arguments for format string");
+        Value Take() => next < arguments.Length ? arguments[next++] : throw EvaluationException.Runtime("not enough arguments for format string");
     }
 
     private static TextValue Convert(RenderState state, Specification spec, Value value, bool markup)

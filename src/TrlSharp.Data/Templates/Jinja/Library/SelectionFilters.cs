@@ -6,6 +6,9 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary><c>map</c>, <c>select</c>, <c>reject</c>, <c>selectattr</c>, <c>rejectattr</c>: generators, true even when empty.</summary>
 internal static class SelectionFilters
 {
+    /// <summary>What an element costs, and a character that becomes a text of its own.</summary>
+    public const int CostOfElement = 16, CostOfCharacter = 64;
+
     public static void AddTo(Dictionary<string, Func<RenderState, Arguments, Value>> filters)
     {
         filters["map"] = Map;
@@ -17,7 +20,7 @@ internal static class SelectionFilters
     }
 
     /// <summary>Reads a dotted attribute, digits being indices; <paramref name="fallback"/> replaces an undefined result.</summary>
-    public static Func<Value, Value> Getter(Value attribute, Value? fallback = null)
+    public static Func<Value, Value> Getter(RenderState state, Value attribute, Value? fallback = null)
     {
         Value[] parts = attribute is TextValue text
             ? [.. text.Text.Split('.').Select(p => p.Length > 0 && p.All(char.IsAsciiDigit) ? (Value)new IntegerValue(System.Numerics.BigInteger.Parse(p, System.Globalization.CultureInfo.InvariantCulture)) : TextValue.Of(p, default))]
@@ -26,6 +29,7 @@ internal static class SelectionFilters
         {
             foreach (var part in parts)
             {
+                state.Touch(part);
                 value = ItemExpression.Get(value, part);
                 if (value is UndefinedValue && fallback is not (null or NoneValue)) value = fallback;
             }
@@ -36,20 +40,20 @@ internal static class SelectionFilters
 
     private static LazyValue Map(RenderState state, Arguments arguments)
     {
-        if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("map is missing its input");
+        if (arguments.Positional.Length == 0) throw EvaluationException.Runtime("map is missing its input");
         var source = arguments.Positional[0];
         return LazyValue.Deferred(() => source.IsTrue ? Counted(state, source).Select(Mapping(state, arguments)) : []);
     }
 
     private static Func<Value, Value> Mapping(RenderState state, Arguments arguments)
     {
-        if (arguments.Positional.Count == 1 && arguments.Named.Any(n => n.Key == "attribute"))
+        if (arguments.Positional.Length == 1 && arguments.Named.Any(n => n.Key == "attribute"))
         {
             var bound = arguments.Bind(1, "value", "attribute", "default");
-            return Getter(bound[1]!, bound[2]);
+            return Getter(state, bound[1]!, bound[2]);
         }
 
-        if (arguments.Positional.Count < 2) throw EvaluationException.Runtime("map requires a filter argument");
+        if (arguments.Positional.Length < 2) throw EvaluationException.Runtime("map requires a filter argument");
         var name = TextMethods.Text(arguments.Positional[1], "map").Text;
         if (!FilterTable.Exists(name)) throw EvaluationException.Runtime($"no filter named '{name}'");
         return item => FilterTable.Apply(state, name, arguments with { Function = name, Positional = [item, .. arguments.Positional.Skip(2)] });
@@ -57,22 +61,22 @@ internal static class SelectionFilters
 
     private static LazyValue Select(RenderState state, Arguments arguments, bool keep, bool byAttribute)
     {
-        if (arguments.Positional.Count == 0) throw EvaluationException.Runtime("select is missing its input");
+        if (arguments.Positional.Length == 0) throw EvaluationException.Runtime("select is missing its input");
         var source = arguments.Positional[0];
         return LazyValue.Deferred(() =>
         {
             if (!source.IsTrue) return [];
             var test = Selection(state, arguments, byAttribute);
-            return Filter(state, source.Iterate(), v => test(v) == keep);
+            return Counted(state, source).Where(v => test(v) == keep);
         });
     }
 
     private static Func<Value, bool> Selection(RenderState state, Arguments arguments, bool byAttribute)
     {
         var at = byAttribute ? 2 : 1;
-        if (byAttribute && arguments.Positional.Count < 2) throw EvaluationException.Runtime("Missing parameter for attribute name");
-        var getter = byAttribute ? Getter(arguments.Positional[1]) : v => v;
-        if (arguments.Positional.Count <= at) return v => getter(v).IsTrue;
+        if (byAttribute && arguments.Positional.Length < 2) throw EvaluationException.Runtime("Missing parameter for attribute name");
+        var getter = byAttribute ? Getter(state, arguments.Positional[1]) : v => v;
+        if (arguments.Positional.Length <= at) return v => getter(v).IsTrue;
         var name = TextMethods.Text(arguments.Positional[at], "select").Text;
         if (!TestTable.Exists(name)) throw EvaluationException.Runtime(TestTable.Unknown(name));
         return v => TestTable.Apply(state, name, arguments with { Function = name, Positional = [getter(v), .. arguments.Positional.Skip(at + 1)] });
@@ -81,21 +85,12 @@ internal static class SelectionFilters
     /// <summary>The elements, each a few steps of work.</summary>
     public static IEnumerable<Value> Counted(RenderState state, Value source)
     {
-        const int CostOfElement = 16;
+        var cost = source is TextValue ? CostOfCharacter : CostOfElement;
         foreach (var item in source.Iterate())
         {
             state.Step();
-            state.Charge(CostOfElement);
+            state.Charge(cost);
             yield return item;
-        }
-    }
-
-    private static IEnumerable<Value> Filter(RenderState state, IEnumerable<Value> items, Func<Value, bool> keep)
-    {
-        foreach (var item in items)
-        {
-            state.Step();
-            if (keep(item)) yield return item;
         }
     }
 

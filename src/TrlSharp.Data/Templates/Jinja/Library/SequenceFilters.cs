@@ -9,18 +9,13 @@ internal static class SequenceFilters
 {
     public static void AddTo(Dictionary<string, Func<RenderState, Arguments, Value>> filters)
     {
-        filters["length"] = (_, a) => IntegerValue.Of(a.Bind(1, "obj")[0]!.Length);
-        filters["list"] = (s, a) => ToList(s, a.Bind(1, "value")[0]!);
-        filters["first"] = (_, a) => a.Bind(1, "seq")[0]!.Iterate().FirstOrDefault() ?? new UndefinedValue("No first item, sequence was empty.");
-        filters["last"] = (_, a) => Last(a.Bind(1, "seq")[0]!);
         filters["join"] = Join;
         filters["reverse"] = (s, a) => Reverse(s, a.Bind(1, "value")[0]!);
-        filters["items"] = (_, a) => Items(a.Bind(1, "value")[0]!);
-        filters["dictsort"] = (_, a) => DictSort(a.Bind(1, "value", "case_sensitive", "by", "reverse"));
+        filters["dictsort"] = (s, a) => DictSort(s, a.Bind(1, "value", "case_sensitive", "by", "reverse"));
         filters["sort"] = (s, a) => Sort(s, a.Bind(1, "value", "reverse", "case_sensitive", "attribute"));
         filters["unique"] = (s, a) => Unique(s, a.Bind(1, "value", "case_sensitive", "attribute"));
-        filters["min"] = (_, a) => Extreme(a.Bind(1, "value", "case_sensitive", "attribute"), -1);
-        filters["max"] = (_, a) => Extreme(a.Bind(1, "value", "case_sensitive", "attribute"), 1);
+        filters["min"] = (s, a) => Extreme(s, a.Bind(1, "value", "case_sensitive", "attribute"), -1);
+        filters["max"] = (s, a) => Extreme(s, a.Bind(1, "value", "case_sensitive", "attribute"), 1);
         filters["batch"] = (s, a) => Batch(s, a.Bind(2, "value", "linecount", "fill_with"));
         filters["slice"] = (s, a) => Slice(s, a.Bind(2, "value", "slices", "fill_with"));
         filters["groupby"] = (s, a) => GroupBy(s, a.Bind(2, "value", "attribute", "default", "case_sensitive"));
@@ -29,39 +24,47 @@ internal static class SequenceFilters
     public static ListValue ToList(RenderState state, Value value)
     {
         if (value is ListValue { IsTuple: false } list) return list;
-        const int CostOfElement = 16, CostOfText = 64;
+        var cost = value is TextValue ? SelectionFilters.CostOfCharacter : SelectionFilters.CostOfElement;
         var items = new List<Value>();
         foreach (var item in value.Iterate())
         {
-            state.Charge(value is TextValue ? CostOfText : CostOfElement);
+            state.Charge(cost);
             items.Add(item);
         }
 
-        return new(items);
+        return new([.. items]);
     }
 
     /// <summary>What values are compared by: text without case unless asked for.</summary>
-    private static Func<Value, Value> Key(Value? attribute, bool caseSensitive)
+    private static Func<Value, Value> Key(RenderState state, Value? attribute, bool caseSensitive)
     {
-        var getter = attribute is null or NoneValue ? (v => v) : SelectionFilters.Getter(attribute);
+        var getter = attribute is null or NoneValue ? (v => v) : SelectionFilters.Getter(state, attribute);
         return caseSensitive ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
     }
 
-    private static Value Last(Value value) => value is LazyValue { IsView: false }
+    public static Value First(Value value) =>
+        (value is ListValue { Items: var items } ? (items.Length > 0 ? items[0] : null) : value.Iterate().FirstOrDefault()) ?? new UndefinedValue("No first item, sequence was empty.");
+
+    public static Value Last(Value value) => value is LazyValue { IsView: false }
         ? throw EvaluationException.Runtime("'generator' object is not reversible")
-        : (value is TextValue text ? text.Item(IntegerValue.Of(-1)) : value.Iterate().LastOrDefault()) ?? new UndefinedValue("No last item, sequence was empty.");
+        : (value switch
+        {
+            TextValue text => text.Item(IntegerValue.Of(-1)),
+            ListValue { Items: var items } => items.Length > 0 ? items[^1] : null,
+            _ => value.Iterate().LastOrDefault(),
+        }) ?? new UndefinedValue("No last item, sequence was empty.");
 
     private static Value Join(RenderState state, Arguments arguments)
     {
         var bound = arguments.Bind(1, "value", "d", "attribute");
         var glue = bound[1] is { } given ? state.Text(given) : TextValue.Empty;
-        var items = bound[0]!.Iterate();
-        if (bound[2] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(bound[2]!));
+        var items = SelectionFilters.Counted(state, bound[0]!);
+        if (bound[2] is not (null or NoneValue)) items = items.Select(SelectionFilters.Getter(state, bound[2]!));
+        if (state.Escapes) return TextMethods.JoinEscaped(state, glue, items);
         var output = new TextBuilder();
         var first = true;
         foreach (var item in items)
         {
-            state.Step();
             var text = state.Text(item);
             state.Charge(text.Text.Length + glue.Text.Length);
             if (!first) output.Append(glue, state.Owner, prompt: false, generation: 0);
@@ -81,27 +84,24 @@ internal static class SequenceFilters
             return value is LazyValue { IsView: false } ? new ListValue([.. reversed]) : new LazyValue(reversed, "reversed");
         }
 
-        var output = new TextBuilder();
-        var offsets = CodePoints.Offsets(text.Text);
-        for (var i = offsets.Length - 2; i >= 0; i--) output.Append(text, offsets[i], offsets[i + 1]);
-        state.Charge(text.Text.Length);
-        return output.ToValue(text.IsMarkup);
+        var length = text.Length;
+        return text.Pick(state, length - 1, -1, length);
     }
 
-    private static LazyValue Items(Value value) => LazyValue.Deferred(() => value switch
+    public static LazyValue Items(Value value) => LazyValue.Deferred(() => value switch
     {
         UndefinedValue => [],
         MapValue map => map.Entries.Select(e => (Value)ListValue.Pair(e.Key, e.Value)),
         _ => throw EvaluationException.Runtime("Can only get item pairs from a mapping."),
     });
 
-    private static ListValue DictSort(Value?[] bound)
+    private static ListValue DictSort(RenderState state, Value?[] bound)
     {
         if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
         if (bound[0] is not MapValue map) throw EvaluationException.Runtime($"'{bound[0]!.TypeName}' object has no attribute 'items'");
         var by = bound[2] is { } given ? TextMethods.Text(given, "dictsort").Text : "key";
         if (by is not ("key" or "value")) throw EvaluationException.Runtime("You can only sort by either \"key\" or \"value\"");
-        var key = Key(null, bound[1]?.IsTrue ?? false);
+        var key = Key(state, null, bound[1]?.IsTrue ?? false);
         var pairs = map.Entries.Select(e => ListValue.Pair(e.Key, e.Value)).ToList();
         return new([.. Ordered(pairs, p => key(p.Items[by == "key" ? 0 : 1]), bound[3] is { } backwards && Numbers.Argument(backwards, "dictsort") != 0)]);
     }
@@ -114,8 +114,8 @@ internal static class SequenceFilters
         var reverse = bound[1] is { } backwards && Numbers.Argument(backwards, "sort") != 0;
         // Compared as lists, as in Jinja2: equal keys, undefined ones among them, need no order.
         Value?[] names = bound[3] is TextValue text ? [.. text.Text.Split(',').Select(n => TextValue.Of(n, default))] : [bound[3]];
-        var keys = names.Select(n => Key(n, caseSensitive)).ToList();
-        state.Charge((long)items.Count * CostOfOrder * keys.Count);
+        var keys = names.Select(n => Key(state, n, caseSensitive)).ToList();
+        state.Charge((long)items.Length * CostOfOrder * keys.Count);
         return new([.. Ordered(items, keys.Count == 1 ? keys[0] : v => new ListValue([.. keys.Select(k => k(v))]), reverse, equalFirst: true)]);
     }
 
@@ -142,7 +142,7 @@ internal static class SequenceFilters
 
     private static LazyValue Unique(RenderState state, Value?[] bound)
     {
-        var key = Key(bound[2], bound[1]?.IsTrue ?? false);
+        var key = Key(state, bound[2], bound[1]?.IsTrue ?? false);
         return LazyValue.Deferred(() => Distinct(SelectionFilters.Counted(state, bound[0]!), key));
     }
 
@@ -157,12 +157,16 @@ internal static class SequenceFilters
         }
     }
 
-    private static Value Extreme(Value?[] bound, int sign)
+    private static Value Extreme(RenderState state, Value?[] bound, int sign)
     {
-        var key = Key(bound[2], bound[1]?.IsTrue ?? false);
-        Value? best = null;
-        foreach (var item in bound[0]!.Iterate())
-            if (best is null || Comparison.Order(key(item), key(best), sign < 0 ? "<" : ">") * sign > 0) best = item;
+        var key = Key(state, bound[2], bound[1]?.IsTrue ?? false);
+        Value? best = null, bestKey = null;
+        foreach (var item in SelectionFilters.Counted(state, bound[0]!))
+        {
+            var by = key(item);
+            if (bestKey is null || Comparison.Order(by, bestKey, sign < 0 ? "<" : ">") * sign > 0) (best, bestKey) = (item, by);
+        }
+
         return best ?? new UndefinedValue("No aggregated item, sequence was empty.");
     }
 
@@ -171,13 +175,13 @@ internal static class SequenceFilters
         var size = bound[1]!;
         var items = ToList(state, bound[0]!).Items;
         var batches = new List<Value>();
-        for (var at = 0; at < items.Count;)
+        for (var at = 0; at < items.Length;)
         {
             var count = 1;
-            while (at + count < items.Count && Comparison.Numeric(IntegerValue.Of(count), size) != 0) count++;
+            while (at + count < items.Length && Comparison.Numeric(IntegerValue.Of(count), size) != 0) count++;
             List<Value> batch = [.. items.Skip(at).Take(count)];
             at += count;
-            if (at >= items.Count && bound[2] is not (null or NoneValue) && Comparison.Order(IntegerValue.Of(count), size, "<") < 0)
+            if (at >= items.Length && bound[2] is not (null or NoneValue) && Comparison.Order(IntegerValue.Of(count), size, "<") < 0)
             {
                 var missing = Numbers.Argument(size, "batch") - count;
                 const int CostOfElement = 16;
@@ -185,7 +189,7 @@ internal static class SequenceFilters
                 batch.AddRange(Enumerable.Repeat(bound[2]!, missing));
             }
 
-            batches.Add(new ListValue(batch));
+            batches.Add(new ListValue([.. batch]));
         }
 
         return batches;
@@ -199,7 +203,7 @@ internal static class SequenceFilters
         const int CostOfSlice = 32;
         state.Charge(Math.Max(0L, slices) * CostOfSlice);
         var fill = bound[2] is null or NoneValue ? null : bound[2];
-        var (each, extra) = (items.Count / Math.Max(1, slices), items.Count % Math.Max(1, slices));
+        var (each, extra) = (items.Length / Math.Max(1, slices), items.Length % Math.Max(1, slices));
         return Enumerable.Range(0, Math.Max(0, slices)).Select(i =>
         {
             var start = (i * each) + Math.Min(i, extra);
@@ -211,11 +215,11 @@ internal static class SequenceFilters
     private static ListValue GroupBy(RenderState state, Value?[] bound)
     {
         const int CostOfOrder = 240;
-        var getter = SelectionFilters.Getter(bound[1]!, bound[2]);
+        var getter = SelectionFilters.Getter(state, bound[1]!, bound[2]);
         var caseless = bound[3]?.IsTrue ?? false ? getter : v => getter(v) is TextValue text ? TextCasing.Lower(text) : getter(v);
         var groups = new List<Value>();
         var given = ToList(state, bound[0]!).Items;
-        state.Charge((long)given.Count * CostOfOrder);
+        state.Charge((long)given.Length * CostOfOrder);
         var items = Ordered(given, caseless, reverse: false);
         for (var i = 0; i < items.Count;)
         {
@@ -224,6 +228,6 @@ internal static class SequenceFilters
             groups.Add(ListValue.Pair(getter(items[start]), new ListValue([.. items.Skip(start).Take(i - start)])));
         }
 
-        return new(groups);
+        return new([.. groups]);
     }
 }

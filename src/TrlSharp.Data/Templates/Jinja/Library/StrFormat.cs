@@ -63,6 +63,7 @@ internal static partial class StrFormat
 
     private static TextValue Field(RenderState state, TextValue field, Arguments arguments, ref int automatic, int depth)
     {
+        var isMarkup = field.IsMarkup;
         var match = FieldPattern.Match(field.Text);
         if (!match.Success) throw EvaluationException.Runtime($"invalid format field '{field.Text}'");
         var value = Lookup(match.Groups["name"].Value, arguments, ref automatic);
@@ -75,7 +76,9 @@ internal static partial class StrFormat
         };
         var group = match.Groups["spec"];
         var spec = group.Success ? Expand(state, field.Slice(group.Index, group.Index + group.Length), arguments, ref automatic, depth + 1).Text : "";
-        return FormatSpecification.Format(state, value, spec);
+        if (!isMarkup) return FormatSpecification.Format(state, value, spec);
+        if (value is TextValue { IsMarkup: true } && spec.Length > 0) throw EvaluationException.Runtime("Format specifier given, but Markup does not define __html_format__");
+        return Escaping.Escape(FormatSpecification.Format(state, value, spec));
     }
 
     private static TextValue Repr(RenderState state, Value value)
@@ -106,7 +109,7 @@ internal static partial class StrFormat
         return value;
     }
 
-    private static Value Positional(Arguments arguments, int index) => index < arguments.Positional.Count
+    private static Value Positional(Arguments arguments, int index) => index < arguments.Positional.Length
         ? arguments.Positional[index]
         : throw EvaluationException.Runtime($"Replacement index {index} out of range for positional args tuple");
 

@@ -9,13 +9,8 @@ internal static class TextFilters
 {
     public static void AddTo(Dictionary<string, Func<RenderState, Arguments, Value>> filters)
     {
-        filters["string"] = (s, a) => Text(s, a.Bind(1, "object")[0]!);
-        filters["safe"] = (s, a) => Text(s, a.Bind(1, "value")[0]!).AsMarkup(true);
         filters["escape"] = (s, a) => Escaping.Escape(Text(s, a.Bind(1, "s")[0]!));
         filters["forceescape"] = (s, a) => Escaping.Escape(Text(s, a.Bind(1, "value")[0]!).AsMarkup(false));
-        filters["upper"] = (s, a) => TextCasing.Upper(Text(s, a.Bind(1, "s")[0]!));
-        filters["lower"] = (s, a) => TextCasing.Lower(Text(s, a.Bind(1, "s")[0]!));
-        filters["capitalize"] = (s, a) => TextCasing.Capitalize(Text(s, a.Bind(1, "s")[0]!));
         filters["title"] = (s, a) => WordTitle(Text(s, a.Bind(1, "s")[0]!));
         filters["trim"] = Trim;
         filters["replace"] = Replace;
@@ -34,11 +29,12 @@ internal static class TextFilters
     /// <summary>Jinja2's <c>title</c>: the first character of each part between spaces, hyphens and opening brackets.</summary>
     private static TextValue WordTitle(TextValue text)
     {
-        var start = true;
+        var (start, from) = (true, 0);
         return text.Map((rune, at) =>
         {
             var separator = rune.IsBmp && (rune.Value is '-' or '(' or '{' or '[' or '<' || PythonText.IsSpace((char)rune.Value));
-            var mapped = start ? PythonText.Upper(rune) : PythonText.Lower(rune, rune.Value == 0x3A3 && PythonText.IsFinalSigma(text.Text, at));
+            var mapped = start ? PythonText.Upper(rune) : PythonText.Lower(rune, rune.Value == 0x3A3 && PythonText.IsFinalSigma(text.Text, at, from));
+            if (start) from = at + rune.Utf16SequenceLength; // Jinja2 makes the rest of a word small by itself
             start = separator;
             return mapped;
         });
@@ -55,7 +51,10 @@ internal static class TextFilters
     {
         var bound = arguments.Bind(3, "s", "old", "new", "count");
         var count = bound[3] is null or NoneValue ? -1 : Numbers.Argument(bound[3]!, "replace");
-        return TextMethods.Replace(state, Text(state, bound[0]!).AsMarkup(false), Text(state, bound[1]!), Text(state, bound[2]!), count);
+        var (text, old, replacement) = (Text(state, bound[0]!), Text(state, bound[1]!), Text(state, bound[2]!));
+        if (!state.Escapes) return TextMethods.Replace(state, text.AsMarkup(false), old, replacement, count);
+        if (!text.IsMarkup && (old.IsMarkup || replacement.IsMarkup)) text = Escaping.Escape(text);
+        return TextMethods.Replace(state, text, old, text.IsMarkup ? Escaping.Escape(replacement) : replacement, count);
     }
 
     private static Value Indent(RenderState state, Arguments arguments)
@@ -73,7 +72,7 @@ internal static class TextFilters
         var lines = TextSplitting.Lines(state, text, keepEnds: false).Items;
         // A final line break makes a last, empty line: the filter adds one before it splits.
         if (text.Text.Length == 0 || PythonText.IsLineBreak(text.Text[^1])) lines = [.. lines, TextValue.Empty];
-        for (var i = 0; i < lines.Count; i++)
+        for (var i = 0; i < lines.Length; i++)
         {
             var line = (TextValue)lines[i];
             if (i > 0) output.Append("\n", state.Run);
@@ -125,9 +124,9 @@ internal static class TextFilters
     private static Value Format(RenderState state, Arguments arguments)
     {
         var format = Text(state, arguments.Positional[0]);
-        if (arguments.Positional.Count > 1 && arguments.Named.Count > 0) throw EvaluationException.Runtime("can't handle positional and keyword arguments at the same time");
+        if (arguments.Positional.Length > 1 && arguments.Named.Count > 0) throw EvaluationException.Runtime("can't handle positional and keyword arguments at the same time");
         Value values = arguments.Named.Count > 0
-            ? MapValue.From(arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value)))
+            ? MapValue.From(state, arguments.Named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value)))
             : new ListValue([.. arguments.Positional.Skip(1)], tuple: true);
         return PercentFormat.Apply(state, format, values);
     }

@@ -4,10 +4,13 @@ using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Library;
 
+/// <summary>A method of <c>str</c>.</summary>
+internal delegate Value TextMethod(RenderState state, TextValue text, Arguments arguments);
+
 /// <summary>Methods of <c>str</c>. Parts keep their origins.</summary>
 internal static class TextMethods
 {
-    private static readonly Dictionary<string, Func<RenderState, TextValue, Arguments, Value>> Methods = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TextMethod> Methods = new(StringComparer.Ordinal)
     {
         ["capitalize"] = (_, t, a) => { a.Bind(0); return TextCasing.Capitalize(t); },
         ["casefold"] = (_, t, a) => { a.Bind(0); return TextCasing.Fold(t); },
@@ -40,6 +43,9 @@ internal static class TextMethods
         ["zfill"] = (s, t, a) => TextPadding.ZeroFill(s, t, Numbers.Argument(a.Bind(1, "width")[0]!, "zfill")),
         ["expandtabs"] = (s, t, a) => TextPadding.ExpandTabs(s, t, a.Bind(0, "tabsize")[0] is { } size ? Numbers.Argument(size, "expandtabs") : 8),
         ["format"] = (s, t, a) => StrFormat.Apply(s, t, a),
+        ["format_map"] = FormatMap,
+        ["maketrans"] = (s, _, a) => TextTranslation.Make(s, a),
+        ["translate"] = (s, t, a) => TextTranslation.Translate(s, t, a.Bind(1, "table")[0]!),
         ["isalnum"] = Is(TextClasses.IsAlphanumeric),
         ["isalpha"] = Is(TextClasses.IsAlphabetic),
         ["isascii"] = (_, t, a) => { a.Bind(0); return BooleanValue.Of(System.Text.Ascii.IsValid(t.Text)); },
@@ -55,16 +61,21 @@ internal static class TextMethods
     };
 
     private const int FewCharacters = 64;
-    private static readonly string[] Refused = ["encode", "format_map", "maketrans", "translate"];
+
+    /// <summary>Each makes two runs.</summary>
+    private const int CostOfReplacement = 16;
+
+    /// <summary>A method that exists; null for others.</summary>
+    public static TextMethod? Find(string name) => Methods.GetValueOrDefault(name);
 
     public static Value? Bind(TextValue text, string name)
     {
-        if (Methods.TryGetValue(name, out var method)) return new CallableValue(name, (state, arguments) =>
+        if (Methods.TryGetValue(name, out var method)) return new FunctionValue(name, (state, arguments) =>
             {
                 state.Charge(text.Text.Length);
                 return method(state, text, arguments);
             });
-        return Refused.Contains(name) ? throw EvaluationException.Refused($"the method str.{name}, which no chat template needs") : null;
+        return name == "encode" ? throw EvaluationException.Refused("the method str.encode: bytes are no value of a template, which writes text") : null;
     }
 
     public static TextValue Text(Value value, string function) => value switch
@@ -110,7 +121,7 @@ internal static class TextMethods
         var next = old.Text.Length == 0 ? 0 : text.Text.IndexOf(old.Text, StringComparison.Ordinal);
         while (count-- > 0 && next >= 0)
         {
-            state.Charge(next - at + replacement.Text.Length);
+            state.Charge(next - at + replacement.Text.Length + CostOfReplacement);
             output.Append(text, at, next);
             output.Append(replacement);
             at = next + old.Text.Length;
@@ -123,7 +134,7 @@ internal static class TextMethods
         return output.ToValue(text.IsMarkup);
     }
 
-    private static Func<RenderState, TextValue, Arguments, Value> Is(Func<System.Text.Rune, bool> test) => (_, text, arguments) =>
+    private static TextMethod Is(Func<System.Text.Rune, bool> test) => (_, text, arguments) =>
     {
         arguments.Bind(0);
         return BooleanValue.Of(text.Text.Length > 0 && text.Text.EnumerateRunes().All(test));
@@ -135,6 +146,14 @@ internal static class TextMethods
         var (old, replacement) = (Text(bound[0]!, "replace"), Text(bound[1]!, "replace"));
         if (text.IsMarkup) (old, replacement) = (Escaping.Escape(old), Escaping.Escape(replacement));
         return Replace(state, text, old, replacement, bound[2] is { } count ? Numbers.Argument(count, "replace") : -1);
+    }
+
+    /// <summary>The filter <c>join</c> where output is escaped: anything marked safe makes all of it so, the rest escaped.</summary>
+    public static TextValue JoinEscaped(RenderState state, TextValue glue, IEnumerable<Value> items)
+    {
+        var texts = items.Select(state.Text).ToList();
+        if (!glue.IsMarkup && texts.Exists(text => text.IsMarkup)) glue = Escaping.Escape(glue);
+        return Join(state, glue, new ListValue([.. texts]));
     }
 
     private static TextValue Join(RenderState state, TextValue glue, Value items)
@@ -153,6 +172,15 @@ internal static class TextMethods
         return output.ToValue(glue.IsMarkup);
     }
 
+    /// <summary>The fields are looked up in a map instead of the arguments.</summary>
+    private static TextValue FormatMap(RenderState state, TextValue text, Arguments arguments)
+    {
+        if (arguments.Named.Count > 0) throw EvaluationException.Runtime("format_map() takes no keyword arguments");
+        if (arguments.Bind(1, "mapping")[0] is not MapValue map) throw EvaluationException.Runtime("format_map: the argument must be a mapping");
+        state.Charge(map.Length);
+        return StrFormat.Apply(state, text, new("format_map", [], [.. map.Entries.Where(e => e.Key is TextValue).Select(e => KeyValuePair.Create(((TextValue)e.Key).Text, e.Value))]));
+    }
+
     private static TextValue? Optional(Value? value, string function) => value is null or NoneValue ? null : Text(value, function);
 
     private static int Before(string text, int start, int end) => end - 1 - (end - 2 >= start && char.IsSurrogatePair(text, end - 2) ? 1 : 0);
@@ -162,6 +190,6 @@ internal static class TextMethods
     {
         var width = at + 1 < text.Length && char.IsSurrogatePair(text, at) ? 2 : 1;
         if (characters is null) return PythonText.IsSpace(text[at]) ? 1 : 0;
-        return characters.Text.Contains(text.Substring(at, width), StringComparison.Ordinal) ? width : 0;
+        return characters.Text.AsSpan().Contains(text.AsSpan(at, width), StringComparison.Ordinal) ? width : 0;
     }
 }

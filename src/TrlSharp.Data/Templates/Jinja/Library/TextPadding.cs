@@ -30,9 +30,9 @@ internal static class TextPadding
         // Python puts the odd one left if the width is odd, else right.
         var left = side switch { Side.Left => missing, Side.Right => 0, _ => (missing / 2) + (missing & width & 1) };
         var output = new TextBuilder();
-        output.Append(string.Concat(Enumerable.Repeat(fill, left)), state.Run);
+        output.Append(PythonText.Repeat(fill, left), state.Run);
         output.Append(text, state.Owner, prompt: false, generation: 0);
-        output.Append(string.Concat(Enumerable.Repeat(fill, missing - left)), state.Run);
+        output.Append(PythonText.Repeat(fill, missing - left), state.Run);
         return output.ToValue(text.IsMarkup);
     }
 

@@ -33,7 +33,7 @@ internal static class TextSplitting
         }
 
         if (start < text.Text.Length) lines.Add(text.Slice(start, text.Text.Length));
-        return new(lines);
+        return new([.. lines]);
     }
 
     public static ListValue Partition(TextValue text, TextValue separator, bool last)
@@ -41,7 +41,7 @@ internal static class TextSplitting
         if (separator.Text.Length == 0) throw EvaluationException.Runtime("empty separator");
         var at = last ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal) : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
         Value[] parts = at < 0
-            ? last ? [TextValue.Empty, TextValue.Empty, text] : [text, TextValue.Empty, TextValue.Empty]
+            ? last ? [text.Slice(0, 0), text.Slice(0, 0), text] : [text, text.Slice(0, 0), text.Slice(0, 0)]
             : [text.Slice(0, at), text.Slice(at, at + separator.Text.Length), text.Slice(at + separator.Text.Length, text.Text.Length)];
         return new(parts, tuple: true);
     }

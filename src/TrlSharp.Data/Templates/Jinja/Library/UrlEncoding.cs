@@ -10,16 +10,16 @@ internal static class UrlEncoding
 {
     public static Value Apply(RenderState state, Value value)
     {
-        if (value is TextValue text) return Quote(text, keepSlash: true);
-        if (value is not MapValue && !value.IsIterable) return Quote(state.Text(value), keepSlash: true);
+        if (value is TextValue text) return Quote(state, text, keepSlash: true);
+        if (value is not MapValue && !value.IsIterable) return Quote(state, state.Text(value), keepSlash: true);
         var pairs = value is MapValue map ? map.Entries.Select(e => (e.Key, e.Value)) : value.Iterate().Select(Pair);
         var output = new TextBuilder();
         foreach (var (key, item) in pairs)
         {
             if (output.Length > 0) output.Append("&", state.Run);
-            output.Append(Form(Quote(state.Text(key), keepSlash: false)));
+            output.Append(Form(Quote(state, state.Text(key), keepSlash: false)));
             output.Append("=", state.Run);
-            output.Append(Form(Quote(state.Text(item), keepSlash: false)));
+            output.Append(Form(Quote(state, state.Text(item), keepSlash: false)));
         }
 
         return output.ToValue();
@@ -28,17 +28,28 @@ internal static class UrlEncoding
     private static (Value Key, Value Value) Pair(Value item) =>
         item.Iterate().Take(3).ToList() is [var key, var value] ? (key, value) : throw EvaluationException.Runtime("urlencode expects pairs");
 
-    private static TextValue Form(TextValue quoted) => quoted.Map((rune, _) => rune.ToString()).Text.Contains("%20", StringComparison.Ordinal)
+    private static TextValue Form(TextValue quoted) => quoted.Text.Contains("%20", StringComparison.Ordinal)
         ? TextValue.Of(quoted.Text.Replace("%20", "+", StringComparison.Ordinal), quoted.Runs[0])
         : quoted;
 
-    private static TextValue Quote(TextValue text, bool keepSlash) => text.AsMarkup(false).Map((rune, _) =>
+    private static TextValue Quote(RenderState state, TextValue text, bool keepSlash)
     {
-        if (rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || rune.Value is '_' or '.' or '-' or '~' || (keepSlash && rune.Value == '/'))) return rune.ToString();
+        const int CostOfCharacter = 16;
+        var plain = text.AsMarkup(false);
+        foreach (var rune in plain.Text.EnumerateRunes())
+            if (!IsKept(rune, keepSlash)) state.Charge(CostOfCharacter);
+        return plain.Map((rune, _) => IsKept(rune, keepSlash) ? rune.ToString() : Quoted(rune));
+    }
+
+    private static bool IsKept(Rune rune, bool keepSlash) =>
+        rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || rune.Value is '_' or '.' or '-' or '~' || (keepSlash && rune.Value == '/'));
+
+    private static string Quoted(Rune rune)
+    {
         Span<byte> utf8 = stackalloc byte[4];
         var count = rune.EncodeToUtf8(utf8);
         var quoted = new StringBuilder();
         foreach (var b in utf8[..count]) quoted.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
         return quoted.ToString();
-    });
+    }
 }

@@ -17,7 +17,7 @@ internal static partial class WordWrap
         var text = TextMethods.Text(bound[0]!, "wordwrap");
         var width = bound[1] is { } given ? Numbers.Argument(given, "wordwrap") : 79;
         var lines = TextSplitting.Lines(state, text, keepEnds: false).Items;
-        if (width <= 0 && lines.Count > 0) throw EvaluationException.Runtime($"invalid width {width} (must be > 0)");
+        if (width <= 0 && lines.Length > 0) throw EvaluationException.Runtime($"invalid width {width} (must be > 0)");
         var glue = bound[3] is null or NoneValue ? TextValue.Of("\n", state.Run) : TextMethods.Text(bound[3]!, "wordwrap");
         var output = new TextBuilder();
         var first = true;

@@ -15,6 +15,8 @@ internal sealed class Symbols
     private readonly Dictionary<string, Load> _loads;
     private readonly HashSet<string> _stores;
 
+    private Symbols? _template;
+
     private Symbols(FunctionScope function, Symbols? parent, Dictionary<string, int> slots, Dictionary<string, Load> loads, HashSet<string> stores) =>
         (Function, _parent, _slots, _loads, _stores) = (function, parent, slots, loads, stores);
 
@@ -29,11 +31,24 @@ internal sealed class Symbols
 
     public FunctionScope Function { get; }
 
-    public static Symbols Root() => new(new(null, new()), null, new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+    /// <summary>The variables of the template itself.</summary>
+    public Symbols Template => _template ?? _parent?.Template ?? this;
+
+    public static Symbols Root() => Root(new(null, new()));
+
+    private static Symbols Root(FunctionScope function) => new(function, null, new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal));
 
     /// <summary>A block inside.</summary>
     /// <param name="function">When it is a function of its own.</param>
     public Symbols Inner(FunctionScope? function = null) => new(function ?? Function, this, new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+
+    /// <summary>Those of a <c>{% block %}</c>, which sees nothing of what is around it but by <see cref="BlockLayout"/>.</summary>
+    public Symbols Block(FunctionScope function)
+    {
+        var block = Root(function);
+        block._template = Template;
+        return block;
+    }
 
     public void Declare(IEnumerable<Statement> body)
     {
@@ -97,7 +112,18 @@ internal sealed class Symbols
         Load.Outer => _parent!.Owner(l.Key)!.PlaceOf(l.Key, Function),
         Load.Context => Function.Context[l.Key],
         _ => (Place?)null,
-    }))]);
+    }, (Place?)null))]);
+
+    /// <summary>What a block's variables hold when it is entered from <paramref name="around"/>: what is assigned there, else what the context holds.</summary>
+    public FrameLayout BlockLayout(Symbols around, FunctionScope function) => new([.. _loads.Where(l => l.Value == Load.Context).Select(l => (
+        _slots[l.Key], around.Assigned(l.Key, function) ?? around.Template.Assigned(l.Key, function), (Place?)Function.Context[l.Key]))]);
+
+    private Place? Assigned(string name, FunctionScope from)
+    {
+        for (var symbols = this; symbols is not null; symbols = symbols._parent)
+            if (symbols._stores.Contains(name)) return symbols.PlaceOf(name, from);
+        return null;
+    }
 
     private Symbols? Owner(string name)
     {
@@ -109,7 +135,7 @@ internal sealed class Symbols
     private Place PlaceOf(string name, FunctionScope from) => IsContexts(name) ? Function.Context[name] : new(from.Up(Function), _slots[name]);
 
     /// <summary>Never assigned here: read where the context keeps it.</summary>
-    private bool IsContexts(string name) => _loads[name] == Load.Context && !_stores.Contains(name);
+    private bool IsContexts(string name) => _template is null && _loads[name] == Load.Context && !_stores.Contains(name);
 
     private void Define(string name, Load load)
     {

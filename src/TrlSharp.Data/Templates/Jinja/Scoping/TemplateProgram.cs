@@ -7,13 +7,14 @@ namespace TrlSharp.Templates.Jinja.Scoping;
 /// <param name="Layout">Its own variables.</param>
 /// <param name="Size">Number of slots of its own.</param>
 /// <param name="ContextNames">What it reads from the context, in the order of the context's slots.</param>
-internal sealed record TemplateProgram(Statement[] Body, FrameLayout Layout, int Size, IReadOnlyList<string> ContextNames)
+/// <param name="Blocks">Its blocks by name.</param>
+internal sealed record TemplateProgram(Statement[] Body, FrameLayout Layout, int Size, IReadOnlyList<string> ContextNames, IReadOnlyDictionary<string, BlockStatement> Blocks)
 {
-    public static TemplateProgram Of(Statement[] body)
+    public static TemplateProgram Of(Statement[] body, IReadOnlyDictionary<string, BlockStatement> blocks)
     {
         var symbols = Symbols.Root();
         symbols.Declare(body);
         Symbols.Bind(symbols, body);
-        return new(body, symbols.Layout(), symbols.Function.Size, symbols.Function.Context.Names);
+        return new(body, symbols.Layout(), symbols.Function.Size, symbols.Function.Context.Names, blocks);
     }
 }

@@ -58,9 +58,10 @@ internal sealed class SetBlockStatement(Target target, FilterExpression? filter,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(() => ExecuteAll(body, state));
+        var text = state.Capture(body).AsMarkup(state.Escapes);
         (state.Here, state.Line) = (here, here.Line);
-        target.Assign(state, filter is null ? text : filter.ApplyChain(state, text));
+        var value = filter is null ? text : filter.ApplyChain(state, text);
+        target.Assign(state, state.Escapes ? state.Text(value).AsMarkup(true) : value);
         return Flow.Next;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class IfStatement((Expression? Test, Statement[] Body, int Line)
         {
             state.Step();
             state.Line = line;
-            if (test is not null && !test.Evaluate(state).IsTrue) continue;
+            if (test is not null && !test.IsTrue(state)) continue;
             var outer = state.Prompt;
             state.Prompt |= readsPrompt;
             var flow = ExecuteAll(body, state);

@@ -42,7 +42,7 @@ internal sealed class ForStatement(
     private void BindBody(Symbols inner)
     {
         var inside = body.SelectMany(s => s.AllExpressions()).ToList();
-        var readsLoop = recursive || inside.Any(e => e is NameExpression { Name: Loop });
+        var readsLoop = recursive || inside.Any(e => e is NameExpression { Name: Loop }) || body.Any(s => s.Descendants().Any(d => d is BlockStatement { IsScoped: true }));
         if (readsLoop) inner.Parameter(Loop);
         target.DeclareParameters(inner);
         inner.Declare(body);
@@ -87,7 +87,7 @@ internal sealed class ForStatement(
         {
             var text = new Text.TextBuilder();
             Recurse(inner, outer, next, depth + 1, text);
-            return text.ToValue();
+            return text.ToValue(inner.Escapes);
         });
         (state.Activation, state.Output) = (activation, written);
     }
@@ -95,7 +95,7 @@ internal sealed class ForStatement(
     private void Run(RenderState state, Value iterable, int depth, Func<RenderState, Value, Value>? recurse)
     {
         var owner = state.Owner;
-        var loop = new LoopValue(iterable, Elements(state, iterable), test is null, depth, recurse);
+        var loop = new LoopValue(iterable, test is null ? null : Passing(state, iterable, test), depth, recurse);
         while (loop.MoveNext())
         {
             state.Step();
@@ -113,8 +113,6 @@ internal sealed class ForStatement(
     }
 
     /// <summary>What passes the test, looked for only as the loop goes on: the body may change what the test reads.</summary>
-    private IEnumerator<Value> Elements(RenderState state, Value iterable) => test is null ? iterable.Iterate().GetEnumerator() : Passing(state, iterable, test).GetEnumerator();
-
     private IEnumerable<Value> Passing(RenderState state, Value iterable, Expression test)
     {
         var (activation, first) = (state.Activation, true);
@@ -126,7 +124,7 @@ internal sealed class ForStatement(
             if (first) _testLayout!.Enter(state);
             first = false;
             _tested.Assign(state, element);
-            var passes = test.Evaluate(state).IsTrue;
+            var passes = test.IsTrue(state);
             state.Activation = outer;
             if (passes) yield return element;
         }
@@ -138,7 +136,7 @@ internal sealed class ForStatement(
         if (element is MapValue { Message: >= 0 } message) return message.Message;
         if (_indexed.Length == 0 || Numbers.AsIndex(element) is not { } index) return null;
         foreach (var place in _indexed)
-            if (state.Find(place) is ListValue list && index >= 0 && index < list.Items.Count && list.Items[(int)index] is MapValue { Message: >= 0 } indexed)
+            if (state.Find(place) is ListValue list && index >= 0 && index < list.Items.Length && list.Items[(int)index] is MapValue { Message: >= 0 } indexed)
                 return indexed.Message;
         return null;
     }

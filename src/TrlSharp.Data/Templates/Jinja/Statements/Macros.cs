@@ -1,5 +1,6 @@
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Scoping;
+using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
@@ -47,46 +48,58 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
 
     private bool Reads(string special) => body.SelectMany(s => s.AllExpressions()).Any(e => e is NameExpression read && read.Name == special);
 
-    public CallableValue Close(RenderState state)
+    public MacroValue Close(RenderState state) => new(this, state.Activation, state.Run, state.Escapes);
+
+    /// <summary>What a template can ask of it.</summary>
+    public Value? Attribute(string attribute, in Run here)
     {
-        var (definedIn, here) = (state.Activation, state.Run);
-        return new(name ?? "caller", (inner, arguments) => Call(inner, definedIn, arguments), attribute => attribute switch
+        var run = here;
+        return attribute switch
         {
-            "name" => name is null ? NoneValue.Instance : TextValue.Of(name, here),
-            "arguments" => new ListValue([.. parameters.Select(p => TextValue.Of(p.Name, here))], tuple: true),
+            "name" => name is null ? NoneValue.Instance : TextValue.Of(name, run),
+            "arguments" => new ListValue([.. parameters.Select(p => TextValue.Of(p.Name, run))], tuple: true),
             "caller" => BooleanValue.Of(Reads("caller")),
             "catch_kwargs" => BooleanValue.Of(_kwargs is not null),
             "catch_varargs" => BooleanValue.Of(_varargs is not null),
             "explicit_caller" => BooleanValue.Of(parameters.Any(p => p.Name == "caller")),
             _ => null,
-        });
+        };
     }
 
-    private TextValue Call(RenderState state, Activation definedIn, Arguments arguments)
+    public TextValue Call(RenderState state, Activation definedIn, bool escapes, Arguments arguments)
     {
-        var outer = (state.Activation, state.Prompt, state.Generation);
+        var outer = (state.Activation, state.Prompt, state.Generation, state.Escapes);
         state.Activation = new(_function!.Size, definedIn);
         var missing = Bind(state, arguments);
         _layout!.Enter(state);
         // Defaults see the other parameters, given or not, and nothing of the same name outside.
         for (var i = 0; i < parameters.Count; i++)
             if (missing[i]) state.Set(_places[i], parameters[i].Default?.Evaluate(state) ?? new UndefinedValue($"parameter '{parameters[i].Name}' was not provided"));
-        var text = state.Capture(() =>
-        {
-            foreach (var statement in body) statement.Execute(state);
-        });
-        (state.Activation, state.Prompt, state.Generation) = outer;
-        return text;
+        state.Escapes = escapes;
+        var text = state.Capture(body);
+        (state.Activation, state.Prompt, state.Generation, state.Escapes) = outer;
+        return text.AsMarkup(state.Escapes);
     }
 
     private bool[] Bind(RenderState state, Arguments arguments)
     {
-        var named = new List<KeyValuePair<string, Value>>(arguments.Named);
         var missing = new bool[parameters.Count];
+        if (arguments.Named.Count == 0 && _caller is null && _kwargs is null && _varargs is null && arguments.Positional.Length <= parameters.Count)
+        {
+            for (var i = 0; i < missing.Length; i++)
+            {
+                missing[i] = i >= arguments.Positional.Length;
+                if (!missing[i]) state.Set(_places[i], arguments.Positional[i]);
+            }
+
+            return missing;
+        }
+
+        var named = new List<KeyValuePair<string, Value>>(arguments.Named);
         for (var i = 0; i < parameters.Count; i++)
         {
-            var at = i < arguments.Positional.Count ? -1 : named.FindIndex(n => n.Key == parameters[i].Name);
-            missing[i] = i >= arguments.Positional.Count && at < 0;
+            var at = i < arguments.Positional.Length ? -1 : named.FindIndex(n => n.Key == parameters[i].Name);
+            missing[i] = i >= arguments.Positional.Length && at < 0;
             if (!missing[i]) state.Set(_places[i], at >= 0 ? named[at].Value : arguments.Positional[i]);
             if (at >= 0) named.RemoveAt(at);
         }
@@ -105,11 +118,11 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
             if (at >= 0) named.RemoveAt(at);
         }
 
-        if (_kwargs is { } kwargs) state.Set(kwargs, MapValue.From(named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value))));
+        if (_kwargs is { } kwargs) state.Set(kwargs, MapValue.From(state, named.Select(n => KeyValuePair.Create<Value, Value>(TextValue.Of(n.Key, state.Run), n.Value))));
         else if (named.Count > 0) throw EvaluationException.Runtime($"macro '{name}' takes no keyword argument '{named[0].Key}'");
 
         var rest = arguments.Positional.Skip(parameters.Count).ToList();
-        if (_varargs is { } varargs) state.Set(varargs, new ListValue(rest, tuple: true));
+        if (_varargs is { } varargs) state.Set(varargs, new ListValue([.. rest], tuple: true));
         else if (rest.Count > 0) throw EvaluationException.Runtime($"macro '{name}' takes not more than {parameters.Count} argument(s)");
     }
 }

@@ -1,4 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
@@ -8,10 +9,14 @@ namespace TrlSharp.Templates.Jinja.Statements;
 /// <summary>Text of the template outside of tags.</summary>
 internal sealed class TextStatement(string text, Origin origin) : Statement
 {
+    public bool IsWhiteSpace => text.All(PythonText.IsSpace);
+
+    private readonly Run _run = new(text.Length, origin, 0, text.Length, true, Run.Unowned);
+
     public override Flow Execute(RenderState state)
     {
         state.Charge(text.Length);
-        state.Output.Append(text, new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt, state.Generation));
+        state.Output.Append(text, _run, state.Owner, state.Prompt, state.Generation);
         return Flow.Next;
     }
 }
@@ -26,7 +31,8 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
         state.Step();
         state.Line = here.Line;
         state.Here = here;
-        if (state.Owner >= 0) expression.Write(state);
+        if (state.Escapes) state.Write(NearestOwner.Assign(Escaping.Escape(state.Text(expression.Evaluate(state)))));
+        else if (state.Owner >= 0) expression.Write(state);
         else state.Write(NearestOwner.Assign(state.Text(expression.Evaluate(state))));
         return Flow.Next;
     }
@@ -95,7 +101,7 @@ internal static class NearestOwner
 internal sealed class GenerationStatement(Statement[] body) : Statement
 {
     private static readonly (string Name, Value Empty)[] Special =
-        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.From([])), ("varargs", new ListValue([], tuple: true))];
+        [("caller", new UndefinedValue("No caller defined")), ("kwargs", MapValue.Empty), ("varargs", new ListValue([], tuple: true))];
 
     private FrameLayout? _layout;
     private (Place Place, Value Value)[] _special = [];
@@ -152,7 +158,7 @@ internal sealed class FilterStatement(FilterExpression filter, Statement[] body,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(() => ExecuteAll(body, state));
+        var text = state.Capture(body).AsMarkup(state.Escapes);
         state.Here = here;
         state.Output.Append(Written(filter.ApplyChain(state, text)), state.Owner, state.Prompt, state.Generation);
         return Flow.Next;

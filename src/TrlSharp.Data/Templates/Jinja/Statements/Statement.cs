@@ -40,9 +40,9 @@ internal abstract class Statement
     /// <summary>What filter and call blocks write: Jinja2 joins it as it is, so that only text can be written.</summary>
     protected static TextValue Written(Value value) => value as TextValue ?? throw EvaluationException.Runtime($"sequence item: expected str instance, {value.TypeName} found");
 
-    protected static Flow ExecuteAll(Statement[] body, RenderState state)
+    public static Flow ExecuteAll(Statement[] body, RenderState state)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        state.GuardStack();
         foreach (var statement in body)
             if (statement.Execute(state) is not Flow.Next and var flow) return flow;
         return Flow.Next;

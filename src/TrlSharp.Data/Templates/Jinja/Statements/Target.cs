@@ -51,8 +51,8 @@ internal sealed class Target(string? name, string? member = null, IReadOnlyList<
     {
         if (!value.IsIterable) throw EvaluationException.Runtime($"cannot unpack non-iterable {value.TypeName} object");
         var values = value is ListValue list ? list.Items : [.. value.Iterate().Take(parts.Count + 1)];
-        if (values.Count != parts.Count)
-            throw EvaluationException.Runtime(values.Count > parts.Count ? $"too many values to unpack (expected {parts.Count})" : $"not enough values to unpack (expected {parts.Count}, got {values.Count})");
-        for (var i = 0; i < values.Count; i++) parts[i].Assign(state, values[i]);
+        if (values.Length != parts.Count)
+            throw EvaluationException.Runtime(values.Length > parts.Count ? $"too many values to unpack (expected {parts.Count})" : $"not enough values to unpack (expected {parts.Count}, got {values.Length})");
+        for (var i = 0; i < values.Length; i++) parts[i].Assign(state, values[i]);
     }
 }

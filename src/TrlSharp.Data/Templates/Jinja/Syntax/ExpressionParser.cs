@@ -8,7 +8,6 @@ namespace TrlSharp.Templates.Jinja.Syntax;
 /// <summary>Jinja2's expression grammar, loosest first: inline-if, or, and, not, comparison, + −, ~, * / // %, **, unary, postfix with filters and tests.</summary>
 internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origins)
 {
-    private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
     public PostfixParser Postfix => new(stream, this);
 
@@ -79,23 +78,27 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         return left;
     }
 
-    private Expression Not() => stream.Current.IsName("not") && stream.SkipName("not") ? new UnaryExpression("not", Nested(Not)) : Comparison();
+    private Expression Not() => stream.Current.IsName("not") && stream.SkipName("not") ? new NotExpression(Nested(Not)) : Comparison();
 
     private Expression Comparison()
     {
         var first = Sum();
-        List<(string, Expression)>? rest = null;
+        List<(ComparisonOperator, Expression)>? rest = null;
         while (true)
         {
             var token = stream.Current;
-            string operation;
-            if (token.Kind == TokenKind.Operator && Comparisons.Contains(token.Value)) operation = stream.Next().Value;
-            else if (stream.SkipName("in")) operation = "in";
+            ComparisonOperator operation;
+            if (token.Kind == TokenKind.Operator && Order(token.Value) is { } order)
+            {
+                operation = order;
+                stream.Next();
+            }
+            else if (stream.SkipName("in")) operation = ComparisonOperator.In;
             else if (token.IsName("not") && stream.Peek().IsName("in"))
             {
                 stream.Next();
                 stream.Next();
-                operation = "not in";
+                operation = ComparisonOperator.NotIn;
             }
             else break;
 
@@ -104,6 +107,17 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
 
         return rest is null ? first : new ComparisonExpression(first, [.. rest]);
     }
+
+    private static ComparisonOperator? Order(string symbol) => symbol switch
+    {
+        "==" => ComparisonOperator.Equal,
+        "!=" => ComparisonOperator.NotEqual,
+        "<" => ComparisonOperator.Less,
+        "<=" => ComparisonOperator.LessOrEqual,
+        ">" => ComparisonOperator.Greater,
+        ">=" => ComparisonOperator.GreaterOrEqual,
+        _ => null,
+    };
 
     private Expression Sum() => LeftAssociative(Concatenation, "+", "-");
 
@@ -126,20 +140,31 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         var length = 1;
         while (stream.Current.Kind == TokenKind.Operator && operations.Contains(stream.Current.Value))
         {
-            var operation = stream.Next().Value;
+            var operation = Arithmetic(stream.Next().Value);
             var right = operand();
-            left = operation != "+" ? new ArithmeticExpression(operation, left, right) : left is SumExpression sum ? sum.Plus(right) : new SumExpression(left, right);
+            left = operation != ArithmeticOperator.Add ? new ArithmeticExpression(operation, left, right) : left is SumExpression sum ? sum.Plus(right) : new SumExpression(left, right);
             stream.GuardChain(++length);
         }
 
         return left;
     }
 
+    private static ArithmeticOperator Arithmetic(string symbol) => symbol switch
+    {
+        "+" => ArithmeticOperator.Add,
+        "-" => ArithmeticOperator.Subtract,
+        "*" => ArithmeticOperator.Multiply,
+        "/" => ArithmeticOperator.Divide,
+        "//" => ArithmeticOperator.FloorDivide,
+        "%" => ArithmeticOperator.Remainder,
+        _ => ArithmeticOperator.Power,
+    };
+
     internal Expression Unary(bool withFilter = true)
     {
         Expression expression;
-        if (stream.SkipOperator("-")) expression = new UnaryExpression("-", Nested(() => Unary(withFilter: false)));
-        else if (stream.SkipOperator("+")) expression = new UnaryExpression("+", Nested(() => Unary(withFilter: false)));
+        if (stream.SkipOperator("-")) expression = new SignExpression(negative: true, Nested(() => Unary(withFilter: false)));
+        else if (stream.SkipOperator("+")) expression = new SignExpression(negative: false, Nested(() => Unary(withFilter: false)));
         else expression = Primary();
         expression = Postfix.Parse(expression);
         return withFilter ? Postfix.ParseFilters(expression) : expression;

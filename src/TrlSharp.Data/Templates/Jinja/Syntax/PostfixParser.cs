@@ -175,7 +175,7 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
         }
 
         Expression test = new TestExpression(input, name, arguments, line);
-        return negated ? new UnaryExpression("not", test) : test;
+        return negated ? new NotExpression(test) : test;
     }
 
     private static bool TakesArgument(Token token) => token.Kind switch

@@ -11,6 +11,7 @@ internal sealed class StatementParser
     private readonly LiteralOrigins _origins = new();
     private readonly ExpressionParser _expressions;
     private readonly TargetParser _targets;
+    private readonly Dictionary<string, BlockStatement> _blocks = new(StringComparer.Ordinal);
     private int _loops;
 
     private StatementParser(List<Token> tokens)
@@ -27,7 +28,7 @@ internal sealed class StatementParser
         var body = parser.Body();
         if (parser._stream.Current.Kind != TokenKind.End) throw parser._stream.Fault($"unexpected {parser._stream.Current}");
         NameCheck.Verify(body, soft: false);
-        return TemplateProgram.Of(body);
+        return TemplateProgram.Of(body, parser._blocks);
     }
 
     /// <summary>Statements up to a block that begins with one of the names; that block's name is the current token then.</summary>
@@ -54,7 +55,7 @@ internal sealed class StatementParser
                         return [.. body];
                     }
 
-                    body.Add(Block(token.Line));
+                    body.Add(Tag(token.Line));
                     _stream.Expect(TokenKind.BlockEnd, "end of statement block");
                     break;
             }
@@ -65,7 +66,7 @@ internal sealed class StatementParser
         return [.. body];
     }
 
-    private Statement Block(int line)
+    private Statement Tag(int line)
     {
         var name = _stream.Expect(TokenKind.Name, "a tag name").Value;
         return name switch
@@ -81,16 +82,10 @@ internal sealed class StatementParser
             "break" or "continue" => Jump(name),
             "do" => new DoStatement(_expressions.ParseTuple(), line),
             "print" => Print(line),
-            "include" or "import" or "from" or "extends" or "block" or "autoescape" or "trans" => throw new TemplateException(
-                TemplateFault.Unsupported, line, $"the tag '{name}' reaches outside of the template or changes escaping, which chat templates never need; remove it"),
-            _ => throw new TemplateException(TemplateFault.Syntax, line, Unknown(name)),
+            "block" => Block(),
+            "autoescape" => Autoescape(),
+            _ => throw UnknownTag.Fault(name, line),
         };
-    }
-
-    private static string Unknown(string name)
-    {
-        string[] known = ["if", "for", "set", "macro", "call", "filter", "with", "generation", "break", "continue", "do", "print", "raw", "endif", "endfor", "else", "elif", "endmacro", "endset"];
-        return NearestName.Find(name, known) is { } near && near != name ? $"unknown tag '{name}'; did you mean '{near}'?" : $"unexpected tag '{name}'";
     }
 
     private IfStatement If(int line)
@@ -106,13 +101,7 @@ internal sealed class StatementParser
             line = _stream.Line;
             var end = _stream.Next().Value;
             if (end == "elif") continue;
-            if (end == "else")
-            {
-                EndTag();
-                branches.Add((null, Body("endif"), line));
-                _stream.Next();
-            }
-
+            if (end == "else") branches.Add((null, Inside("endif"), line));
             return new([.. branches], readsPrompt);
         }
     }
@@ -129,14 +118,7 @@ internal sealed class StatementParser
         _loops++;
         var body = Body("endfor", "else");
         _loops--;
-        Statement[] otherwise = [];
-        if (_stream.Next().Value == "else")
-        {
-            EndTag();
-            otherwise = Body("endfor");
-            _stream.Next();
-        }
-
+        var otherwise = _stream.Next().Value == "else" ? Inside("endfor") : [];
         _targets.Loops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
@@ -193,30 +175,14 @@ internal sealed class StatementParser
     private FilterStatement Filter(int line)
     {
         var filter = _expressions.Postfix.FilterChain(startInline: true);
-        EndTag();
-        var body = Body("endfilter");
-        _stream.Next();
+        var body = Inside("endfilter");
         return new(filter, body, _origins.Next(line));
     }
 
     private WithStatement With()
     {
-        var variables = new List<(Target, Expression)>();
-        while (_stream.Current.Kind != TokenKind.BlockEnd)
-        {
-            if (variables.Count > 0) _stream.ExpectOperator(",");
-            var (loops, target) = (_targets.Loops, default(Target));
-            _targets.Loops = 0;
-            target = _targets.Assigned(allowField: false, endName: null);
-            _targets.Loops = loops;
-            _stream.ExpectOperator("=");
-            variables.Add((target, _expressions.Parse()));
-        }
-
-        EndTag();
-        var body = Body("endwith");
-        _stream.Next();
-        return new(variables, body);
+        var variables = _targets.Variables();
+        return new(variables, Inside("endwith"));
     }
 
     private GenerationStatement Generation()
@@ -225,6 +191,26 @@ internal sealed class StatementParser
         var body = Apart(() => Body("endgeneration"));
         _stream.Next();
         return new(body);
+    }
+
+    private BlockStatement Block()
+    {
+        var line = _stream.Line;
+        var name = _stream.Expect(TokenKind.Name, "a block name").Value;
+        var (scoped, required) = (_stream.SkipName("scoped"), _stream.SkipName("required"));
+        EndTag();
+        var body = Apart(() => Body("endblock"));
+        if (required && body.Any(s => s is not TextStatement { IsWhiteSpace: true })) throw _stream.Fault("required blocks can only contain comments or whitespace");
+        _stream.Next();
+        _stream.SkipName(name);
+        var block = new BlockStatement(name, scoped, required, body, line);
+        return _blocks.TryAdd(name, block) ? block : throw _stream.Fault($"block '{name}' defined twice");
+    }
+
+    private AutoescapeStatement Autoescape()
+    {
+        var condition = _expressions.Parse();
+        return new(condition, Inside("endautoescape"));
     }
 
     private JumpStatement Jump(string name) => _loops > 0
@@ -238,6 +224,15 @@ internal sealed class StatementParser
         _loops = 0;
         var body = parse();
         _loops = loops;
+        return body;
+    }
+
+    /// <summary>The rest of the tag, the statements behind it, and the name that ends them.</summary>
+    private Statement[] Inside(string end)
+    {
+        EndTag();
+        var body = Body(end);
+        _stream.Next();
         return body;
     }
 

@@ -41,6 +41,24 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
         return new(null, parts: parts);
     }
 
+    /// <summary>What <c>with</c> binds: <c>a = 1, b = 2</c>.</summary>
+    public List<(Target Target, Expression Value)> Variables()
+    {
+        var variables = new List<(Target, Expression)>();
+        while (stream.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (variables.Count > 0) stream.ExpectOperator(",");
+            var loops = Loops;
+            Loops = 0;
+            var target = Assigned(allowField: false, endName: null);
+            Loops = loops;
+            stream.ExpectOperator("=");
+            variables.Add((target, expressions.Parse()));
+        }
+
+        return variables;
+    }
+
     private Target OneTarget(bool allowField)
     {
         if (stream.SkipOperator("("))

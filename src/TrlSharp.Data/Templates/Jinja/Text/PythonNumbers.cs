@@ -15,6 +15,13 @@ internal static partial class PythonNumbers
         var body = Trim(text);
         var negative = body.StartsWith('-');
         if (negative || body.StartsWith('+')) body = body[1..];
+        if (radix == 0)
+        {
+            radix = body.Length > 1 && body[0] == '0' ? char.ToLowerInvariant(body[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 10 } : 10;
+            if (radix == 10 && body.StartsWith('0') && body.AsSpan().IndexOfAnyExcept('0', '_') >= 0) return null; // 010 is no number
+        }
+
+        if (radix is < 2 or > 36) return null;
         var prefix = radix switch { 16 => "0x", 8 => "0o", 2 => "0b", _ => "" };
         if (prefix.Length > 0 && body.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) body = body[2..].TrimStart('_');
         if (body.Length is 0 or > MaxDigits || body[0] == '_' || body[^1] == '_' || body.Contains("__", StringComparison.Ordinal)) return null;

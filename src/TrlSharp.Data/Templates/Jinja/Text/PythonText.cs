@@ -12,6 +12,14 @@ internal static class PythonText
     /// <summary>Where <c>str.splitlines</c> breaks.</summary>
     public static bool IsLineBreak(char c) => c is '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029' or (>= '\u001C' and <= '\u001E');
 
+    /// <summary>A text so many times, copied in ever larger pieces.</summary>
+    public static string Repeat(string text, int count) => string.Create(text.Length * count, text, (all, unit) =>
+    {
+        if (all.IsEmpty) return;
+        unit.CopyTo(all);
+        for (var filled = unit.Length; filled < all.Length; filled *= 2) all[..Math.Min(filled, all.Length - filled)].CopyTo(all[filled..]);
+    });
+
     /// <summary>Full upper-case mapping: one character may become several.</summary>
     public static string Upper(Rune rune) => SpecialCasing.Upper(rune.Value) ?? Rune.ToUpperInvariant(rune).ToString();
 
@@ -27,11 +35,14 @@ internal static class PythonText
     };
 
     /// <summary>Whether Σ at <paramref name="at"/> ends a word: a cased letter before and none after, ignoring what Unicode calls case-ignorable.</summary>
-    public static bool IsFinalSigma(string text, int at)
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where Σ is.</param>
+    /// <param name="from">What stands before is not looked at.</param>
+    public static bool IsFinalSigma(string text, int at, int from = 0)
     {
         var before = at - 1;
-        while (before >= 0 && IsCaseIgnorable(text[before])) before--;
-        if (before < 0 || !IsCased(text[before])) return false;
+        while (before >= from && IsCaseIgnorable(text[before])) before--;
+        if (before < from || !IsCased(text[before])) return false;
         var after = at + 1;
         while (after < text.Length && IsCaseIgnorable(text[after])) after++;
         return after >= text.Length || !IsCased(text[after]);

@@ -6,7 +6,8 @@ namespace TrlSharp.Templates.Jinja.Text;
 /// <summary>Builds a text value piece by piece, joining runs that continue each other. Its memory is lent, and goes back with the value.</summary>
 internal sealed class TextBuilder
 {
-    private const int FirstCharacters = 4096, FirstRuns = 64; // lent, so that small texts pay nothing for it
+    private const int FirstCharacters = 4096, FirstRuns = 128; // lent, so that small texts pay nothing for it
+    private const int FastGrowth = 1 << 20;
     private char[] _text = [];
     private Run[] _runs = [];
     private int _length, _count;
@@ -19,7 +20,8 @@ internal sealed class TextBuilder
     {
         if (text.IsEmpty) return;
         Write(text);
-        Push(run.Length == text.Length ? run : run.Stretched(text.Length));
+        if (run.Length == text.Length) Push(run);
+        else Push(run.Stretched(text.Length));
     }
 
     public void Append(TextValue value) => Append(value, 0, value.Text.Length);
@@ -44,12 +46,30 @@ internal sealed class TextBuilder
     public void Append(TextValue value, int owner, bool prompt, int generation)
     {
         Write(value.Text);
-        foreach (ref readonly var run in value.Runs)
+        foreach (ref readonly var run in value.Runs) Push(run, owner, prompt, generation);
+    }
+
+    /// <summary>Text of one run, likewise.</summary>
+    public void Append(string text, in Run run, int owner, bool prompt, int generation)
+    {
+        Write(text);
+        Push(run, owner, prompt, generation);
+    }
+
+    /// <summary>Takes back what was appended after the first <paramref name="length"/> characters.</summary>
+    public TextValue TakeFrom(int length)
+    {
+        var all = new TextValue(new string(_text, 0, _length), Runs.ToArray());
+        var start = _length;
+        while (start > length) start -= _runs[--_count].Length;
+        if (start < length)
         {
-            Push(new(
-                run.Length, run.Origin, run.SourceStart, run.SourceEnd, run.Exact,
-                run.Owner == Run.Unowned ? owner : run.Owner, run.Prompt || prompt, run.Generation == 0 ? generation : run.Generation));
+            _runs[_count] = _runs[_count].Slice(0, length - start);
+            _count++;
         }
+
+        _length = length;
+        return all.Slice(length, all.Text.Length);
     }
 
     /// <summary>All that was appended; the builder is empty then.</summary>
@@ -102,33 +122,52 @@ internal sealed class TextBuilder
 
     private void Write(ReadOnlySpan<char> text)
     {
-        if (_length + text.Length > _text.Length) GrowText(text.Length);
+        if (text.Length > _text.Length - _length) GrowText(text.Length);
         text.CopyTo(_text.AsSpan(_length));
         _length += text.Length;
     }
 
     private void GrowText(int more)
     {
-        var larger = ArrayPool<char>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(FirstCharacters, Math.Max(2L * _length, (long)_length + more))));
+        var larger = ArrayPool<char>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(FirstCharacters, Math.Max((_length < FastGrowth ? 4L : 2L) * _length, (long)_length + more))));
         _text.AsSpan(0, _length).CopyTo(larger);
         if (_text.Length > 0) ArrayPool<char>.Shared.Return(_text);
         _text = larger;
     }
 
-    private void Push(in Run run)
+    private void Push(in Run run) => Push(run, Run.Unowned, prompt: false, generation: 0);
+
+    /// <param name="run">The characters.</param>
+    /// <param name="owner">Theirs if they have none.</param>
+    /// <param name="prompt">Set unless it is.</param>
+    /// <param name="generation">Theirs if they have none.</param>
+    private void Push(in Run run, int owner, bool prompt, int generation)
     {
+        if (run.Owner != Run.Unowned) owner = run.Owner;
+        if (run.Generation != 0) generation = run.Generation;
+        prompt |= run.Prompt;
         if (_count > 0)
         {
             ref var last = ref _runs[_count - 1];
-            if (last.Joins(run))
+            if (ReferenceEquals(last.Origin, run.Origin) && last.Owner == owner && last.Prompt == prompt && last.Generation == generation && last.Continues(run))
             {
-                last = last with { Length = last.Length + run.Length, SourceEnd = run.SourceEnd };
+                last.Length += run.Length;
+                last.SourceEnd = run.SourceEnd;
                 return;
             }
         }
 
         if (_count == _runs.Length) GrowRuns();
-        _runs[_count++] = run;
+        // Field by field: a run made aside and copied would be read before its parts have arrived in memory, which stalls.
+        ref var added = ref _runs[_count++];
+        added.Length = run.Length;
+        added.Origin = run.Origin;
+        added.SourceStart = run.SourceStart;
+        added.SourceEnd = run.SourceEnd;
+        added.Exact = run.Exact;
+        added.Owner = owner;
+        added.Prompt = prompt;
+        added.Generation = generation;
     }
 
     private void GrowRuns()

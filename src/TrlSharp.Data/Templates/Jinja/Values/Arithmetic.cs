@@ -10,24 +10,24 @@ internal static class Arithmetic
 {
     private const int MaxBits = 1 << 20;
 
-    public static Value Apply(RenderState state, string operation, Value left, Value right)
+    public static Value Apply(RenderState state, ArithmeticOperator operation, Value left, Value right)
     {
         if (left is IntegerValue { Small: { } i } && right is IntegerValue { Small: { } j } && Small(operation, i, j) is { } result) return result;
-        if (operation == "%" && left is TextValue template) return PercentFormat.Apply(state, template, right);
+        if (operation == ArithmeticOperator.Remainder && left is TextValue template) return PercentFormat.Apply(state, template, right);
         if (left is UndefinedValue ul) throw ul.Fail();
         if (right is UndefinedValue ur) throw ur.Fail();
         return operation switch
         {
-            "+" when left is TextValue a && right is TextValue b => Concatenate(state, a, b),
-            "+" when left is ListValue a && right is ListValue b && a.IsTuple == b.IsTuple => Concatenate(state, a, b),
-            "*" when Sequence(left) && Numbers.AsInteger(right) is { } times => Repeat(state, left, times),
-            "*" when Sequence(right) && Numbers.AsInteger(left) is { } times => Repeat(state, right, times),
+            ArithmeticOperator.Add when left is TextValue a && right is TextValue b => Concatenate(state, a, b),
+            ArithmeticOperator.Add when left is ListValue a && right is ListValue b && a.IsTuple == b.IsTuple => Concatenate(state, a, b),
+            ArithmeticOperator.Multiply when Sequence(left) && Numbers.AsInteger(right) is { } times => Repeat(state, left, times),
+            ArithmeticOperator.Multiply when Sequence(right) && Numbers.AsInteger(left) is { } times => Repeat(state, right, times),
             _ => Counted(state, operation, left, right),
         };
     }
 
     /// <summary><c>x % y</c> of numbers.</summary>
-    public static Value Remainder(Value x, Value y) => x is UndefinedValue undefined ? throw undefined.Fail() : Numeric("%", x, y);
+    public static Value Remainder(Value x, Value y) => x is UndefinedValue undefined ? throw undefined.Fail() : Numeric(ArithmeticOperator.Remainder, x, y);
 
     public static Value Negate(Value value) => value switch
     {
@@ -57,19 +57,30 @@ internal static class Arithmetic
     }
 
     /// <summary>Of numbers that fit, whose result fits; null where the general way is needed.</summary>
-    private static IntegerValue? Small(string operation, long left, long right) => operation switch
+    private static IntegerValue? Small(ArithmeticOperator operation, long left, long right) => operation switch
     {
-        "+" => IntegerValue.Of(left + right),
-        "-" => IntegerValue.Of(left - right),
-        "*" => IntegerValue.Of(left * right),
-        "%" when right > 0 => IntegerValue.Of(((left % right) + right) % right),
+        ArithmeticOperator.Add => IntegerValue.Of(left + right),
+        ArithmeticOperator.Subtract => IntegerValue.Of(left - right),
+        ArithmeticOperator.Multiply => IntegerValue.Of(left * right),
+        ArithmeticOperator.Remainder when right > 0 => IntegerValue.Of(((left % right) + right) % right),
         _ => null,
+    };
+
+    private static string Symbol(ArithmeticOperator operation) => operation switch
+    {
+        ArithmeticOperator.Add => "+",
+        ArithmeticOperator.Subtract => "-",
+        ArithmeticOperator.Multiply => "*",
+        ArithmeticOperator.Divide => "/",
+        ArithmeticOperator.FloorDivide => "//",
+        ArithmeticOperator.Remainder => "%",
+        _ => "**",
     };
 
     private static ListValue Concatenate(RenderState state, ListValue left, ListValue right)
     {
         const int CostOfElement = 4;
-        state.Charge((left.Items.Count + (long)right.Items.Count) * CostOfElement);
+        state.Charge((left.Items.Length + (long)right.Items.Length) * CostOfElement);
         return new([.. left.Items, .. right.Items], left.IsTuple);
     }
 
@@ -77,7 +88,7 @@ internal static class Arithmetic
 
     private static Value Repeat(RenderState state, Value value, BigInteger times)
     {
-        var unit = value is TextValue text ? text.Text.Length : ((ListValue)value).Items.Count;
+        var unit = value is TextValue text ? text.Text.Length : ((ListValue)value).Items.Length;
         if (times.Sign <= 0 || unit == 0) times = unit == 0 ? 1 : 0;
         const int CostOfRun = 20, CostOfElement = 4;
         var cost = value is not TextValue { Runs.Length: var runs } ? unit * (long)CostOfElement : runs == 1 ? unit : unit + (runs * (long)CostOfRun);
@@ -87,7 +98,7 @@ internal static class Arithmetic
         if (value is TextValue { Runs: [var only] } piece && count > 1)
         {
             // All of it stands for the one piece.
-            var repeated = string.Concat(Enumerable.Repeat(piece.Text, count));
+            var repeated = PythonText.Repeat(piece.Text, count);
             return new TextValue(repeated, only with { Length = repeated.Length, Exact = false, Owner = only.Owner == Run.Unowned ? state.Owner : only.Owner }, piece.IsMarkup);
         }
 
@@ -97,7 +108,7 @@ internal static class Arithmetic
     }
 
     /// <summary>Large integers take time that grows with the product of their lengths.</summary>
-    private static Value Counted(RenderState state, string operation, Value left, Value right)
+    private static Value Counted(RenderState state, ArithmeticOperator operation, Value left, Value right)
     {
         const int WordBits = 64;
         if (left is IntegerValue a && right is IntegerValue b)
@@ -109,31 +120,31 @@ internal static class Arithmetic
         return Numeric(operation, left, right);
     }
 
-    private static Value Numeric(string operation, Value left, Value right)
+    private static Value Numeric(ArithmeticOperator operation, Value left, Value right)
     {
         if (Numbers.AsInteger(left) is { } a && Numbers.AsInteger(right) is { } b) return Integers(operation, a, b);
         if (left is not (FloatValue or IntegerValue or BooleanValue) || right is not (FloatValue or IntegerValue or BooleanValue))
-            throw EvaluationException.Runtime($"unsupported operand type(s) for {operation}: '{left.TypeName}' and '{right.TypeName}'");
+            throw EvaluationException.Runtime($"unsupported operand type(s) for {Symbol(operation)}: '{left.TypeName}' and '{right.TypeName}'");
         return Reals(operation, Numbers.AsDouble(left)!.Value, Numbers.AsDouble(right)!.Value);
     }
 
-    private static Value Integers(string operation, BigInteger a, BigInteger b)
+    private static Value Integers(ArithmeticOperator operation, BigInteger a, BigInteger b)
     {
         switch (operation)
         {
-            case "+": return new IntegerValue(a + b);
-            case "-": return new IntegerValue(a - b);
-            case "*":
+            case ArithmeticOperator.Add: return new IntegerValue(a + b);
+            case ArithmeticOperator.Subtract: return new IntegerValue(a - b);
+            case ArithmeticOperator.Multiply:
                 if (a.GetBitLength() + b.GetBitLength() > MaxBits) throw EvaluationException.Budget("an integer grows beyond 2^20 bits");
                 return new IntegerValue(a * b);
-            case "**": return Power(a, b);
+            case ArithmeticOperator.Power: return Power(a, b);
         }
 
-        if (b.IsZero) throw EvaluationException.Runtime(operation == "/" ? "division by zero" : "integer division or modulo by zero");
-        if (operation == "/") return new FloatValue(Divide(a, b));
+        if (b.IsZero) throw EvaluationException.Runtime(operation == ArithmeticOperator.Divide ? "division by zero" : "integer division or modulo by zero");
+        if (operation == ArithmeticOperator.Divide) return new FloatValue(Divide(a, b));
         var quotient = BigInteger.DivRem(a, b, out var remainder);
         if (!remainder.IsZero && (remainder.Sign < 0) != (b.Sign < 0)) (quotient, remainder) = (quotient - 1, remainder + b);
-        return new IntegerValue(operation == "//" ? quotient : remainder);
+        return new IntegerValue(operation == ArithmeticOperator.FloorDivide ? quotient : remainder);
     }
 
     private static double Divide(BigInteger a, BigInteger b)
@@ -156,16 +167,17 @@ internal static class Arithmetic
         return new IntegerValue(BigInteger.Pow(a, a.IsZero || BigInteger.Abs(a).IsOne ? (int)(b > 2 ? 2 + (b % 2) : b) : (int)b));
     }
 
-    private static Value Reals(string operation, double a, double b)
+    private static Value Reals(ArithmeticOperator operation, double a, double b)
     {
-        if (operation is "/" or "//" or "%" && b == 0) throw EvaluationException.Runtime(operation == "%" ? "float modulo" : "float division by zero");
+        if (operation is ArithmeticOperator.Divide or ArithmeticOperator.FloorDivide or ArithmeticOperator.Remainder && b == 0)
+            throw EvaluationException.Runtime(operation == ArithmeticOperator.Remainder ? "float modulo" : "float division by zero");
         switch (operation)
         {
-            case "+": return new FloatValue(a + b);
-            case "-": return new FloatValue(a - b);
-            case "*": return new FloatValue(a * b);
-            case "/": return new FloatValue(a / b);
-            case "**":
+            case ArithmeticOperator.Add: return new FloatValue(a + b);
+            case ArithmeticOperator.Subtract: return new FloatValue(a - b);
+            case ArithmeticOperator.Multiply: return new FloatValue(a * b);
+            case ArithmeticOperator.Divide: return new FloatValue(a / b);
+            case ArithmeticOperator.Power:
                 if (a == 0 && b < 0) throw EvaluationException.Runtime("0.0 cannot be raised to a negative power");
                 if (a < 0 && b != Math.Floor(b)) throw EvaluationException.Refused("a complex number (root of a negative number)");
                 var power = Math.Pow(a, b);
@@ -175,7 +187,7 @@ internal static class Arithmetic
         var remainder = a % b;
         if (remainder != 0 && (remainder < 0) != (b < 0)) remainder += b;
         if (remainder == 0) remainder = Math.CopySign(0, b);
-        if (operation == "%") return new FloatValue(remainder);
+        if (operation == ArithmeticOperator.Remainder) return new FloatValue(remainder);
         var quotient = (a - (a % b)) / b;
         if (a % b != 0 && (a % b < 0) != (b < 0)) quotient -= 1;
         var floor = Math.Floor(quotient);

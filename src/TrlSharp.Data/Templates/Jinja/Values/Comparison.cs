@@ -9,6 +9,7 @@ internal static class Comparison
     /// <summary>Negative, zero, positive; null when a NaN is involved, so that every comparison is false.</summary>
     public static int? Order(Value x, Value y, string operation)
     {
+        if (x is IntegerValue { Small: { } i } && y is IntegerValue { Small: { } j }) return i.CompareTo(j);
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (x is UndefinedValue ux) throw ux.Fail();
         if (y is UndefinedValue uy) throw uy.Fail();
@@ -56,9 +57,9 @@ internal static class Comparison
 
     private static int? CompareLists(ListValue a, ListValue b, string operation)
     {
-        for (var i = 0; i < Math.Min(a.Items.Count, b.Items.Count); i++)
+        for (var i = 0; i < Math.Min(a.Items.Length, b.Items.Length); i++)
             if (!ValueEquality.Instance.Equals(a.Items[i], b.Items[i])) return Order(a.Items[i], b.Items[i], operation);
-        return a.Items.Count.CompareTo(b.Items.Count);
+        return a.Items.Length.CompareTo(b.Items.Length);
     }
 
     private static Value Finite(Value value) => value is IntegerValue ? IntegerValue.Of(0) : value;

@@ -41,7 +41,7 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
     {
         if (_all is null) throw EvaluationException.Refused($"printing a {typeName} (Python prints a memory address); add |list");
         output.Append(typeName + "(", here);
-        new ListValue(_all).AppendRepr(output, here);
+        new ListValue([.. _all]).AppendRepr(output, here);
         output.Append(")", here);
     }
 

@@ -4,17 +4,17 @@ using TrlSharp.Templates.Jinja.Text;
 namespace TrlSharp.Templates.Jinja.Values;
 
 /// <summary>Python's <c>list</c> and <c>tuple</c>. Templates cannot change either.</summary>
-internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, Origin? source = null) : Value
+internal sealed class ListValue(Value[] items, bool tuple = false, Origin? source = null) : Value
 {
     private long _weight;
 
-    public IReadOnlyList<Value> Items { get; } = items;
+    public Value[] Items { get; } = items;
 
     public bool IsTuple { get; } = tuple;
 
     public override string TypeName => IsTuple ? "tuple" : "list";
 
-    public override bool IsTrue => Items.Count > 0;
+    public override bool IsTrue => Items.Length > 0;
 
     public override Origin? Source => source;
 
@@ -22,12 +22,12 @@ internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, 
 
     public override long Weight => _weight > 0 ? _weight : _weight = Sum();
 
-    public override int Length => Items.Count;
+    public override int Length => Items.Length;
 
     private long Sum()
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        var sum = 1 + (long)Items.Count;
+        var sum = 1 + (long)Items.Length;
         if (source is null)
             foreach (var item in Items) sum = Total(sum, item);
         return sum;
@@ -42,13 +42,13 @@ internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, 
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var frame = At(here, source, 1);
         output.Append(IsTuple ? "(" : "[", frame);
-        for (var i = 0; i < Items.Count; i++)
+        for (var i = 0; i < Items.Length; i++)
         {
             if (i > 0) output.Append(", ", frame);
             Items[i].AppendRepr(output, here);
         }
 
-        if (IsTuple && Items.Count == 1) output.Append(",", frame);
+        if (IsTuple && Items.Length == 1) output.Append(",", frame);
         output.Append(IsTuple ? ")" : "]", frame);
     }
 
@@ -57,7 +57,7 @@ internal sealed class ListValue(IReadOnlyList<Value> items, bool tuple = false, 
     public override Value? Item(Value key)
     {
         if (Numbers.AsIndex(key) is not { } index) return null;
-        if (index < 0) index += Items.Count;
-        return index >= 0 && index < Items.Count ? Items[(int)index] : null;
+        if (index < 0) index += Items.Length;
+        return index >= 0 && index < Items.Length ? Items[(int)index] : null;
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
 
@@ -7,7 +8,7 @@ namespace TrlSharp.Templates.Jinja.Values;
 internal sealed class MapValue : Value
 {
     private const int LinearLimit = 8;
-    private readonly DataMap? _data;
+    private DataMap _data;
     private IReadOnlyList<KeyValuePair<Value, Value>>? _entries;
     private Dictionary<Value, Value>? _index;
     private long _weight;
@@ -16,36 +17,39 @@ internal sealed class MapValue : Value
     public MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries) => _entries = entries;
 
     /// <param name="data">What the caller gave.</param>
-    public MapValue(DataMap data) => _data = data;
+    public MapValue(in DataMap data) => _data = data;
 
     public static MapValue Empty { get; } = new([]);
 
-    public IReadOnlyList<KeyValuePair<Value, Value>> Entries => _entries ??= _data!.Entries();
+    public IReadOnlyList<KeyValuePair<Value, Value>> Entries => _entries ??= _data.Entries();
 
     /// <summary>Index of the message that this map is; −1 when it is none.</summary>
-    public int Message => _data is null ? -1 : _data.Message;
+    public int Message => _data.Message;
 
     public override string TypeName => "dict";
 
     public override bool IsTrue => Length > 0;
 
-    public override Origin? Source => _data?.Origin;
+    public override Origin? Source => _data.Exists ? _data.Origin : null;
 
     public override bool IsIterable => true;
 
     public override long Weight => _weight > 0 ? _weight : _weight = Sum();
 
-    public override int Length => _data is null ? Entries.Count : _data.Count;
+    public override int Length => _data.Exists ? _data.Count : Entries.Count;
 
     private Dictionary<Value, Value>? Index => _index ??= Entries.Count > LinearLimit ? new(Entries, ValueEquality.Instance) : null;
 
     /// <summary>A map of possibly repeated keys: the last value counts, at the place of the first.</summary>
-    public static MapValue From(IEnumerable<KeyValuePair<Value, Value>> entries)
+    public static MapValue From(RenderState state, IEnumerable<KeyValuePair<Value, Value>> entries)
     {
+        const int CostOfEntry = 16;
         var order = new List<KeyValuePair<Value, Value>>();
         var places = new Dictionary<Value, int>(ValueEquality.Instance);
         foreach (var entry in entries)
         {
+            state.Charge(CostOfEntry);
+            state.Touch(entry.Key);
             ValueEquality.RequireHashable(entry.Key);
             if (places.TryGetValue(entry.Key, out var place)) order[place] = KeyValuePair.Create(order[place].Key, entry.Value);
             else
@@ -61,7 +65,7 @@ internal sealed class MapValue : Value
     /// <summary>The value of a text key, without making a text value.</summary>
     public Value? Find(string key)
     {
-        if (_data is not null) return _data.Find(key);
+        if (_data.Exists) return _data.Find(key);
         if (Index is { } index) return index.GetValueOrDefault(new TextValue(key, []));
         foreach (var entry in Entries)
             if (entry.Key is TextValue text && text.Text == key) return entry.Value;
@@ -82,7 +86,7 @@ internal sealed class MapValue : Value
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var sum = 1 + (long)Length;
-        if (_data is null)
+        if (!_data.Exists)
             foreach (var (key, value) in Entries) sum = Total(Total(sum, key), value);
         return sum;
     }

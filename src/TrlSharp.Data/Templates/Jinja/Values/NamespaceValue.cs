@@ -43,7 +43,7 @@ internal sealed class NamespaceValue : Value
     private void AppendFields(TextBuilder output, Run run)
     {
         _printing = true;
-        MapValue.From(_fields.Select(f => KeyValuePair.Create(f.Key ?? TextValue.Of(f.Name!, run), f.Value))).AppendRepr(output, run);
+        new MapValue([.. _fields.Select(f => KeyValuePair.Create(f.Key ?? TextValue.Of(f.Name!, run), f.Value))]).AppendRepr(output, run);
         _printing = false;
     }
 }

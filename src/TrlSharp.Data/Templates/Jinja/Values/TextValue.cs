@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
 
@@ -74,6 +76,26 @@ internal sealed class TextValue : Value
         return output.ToValue(IsMarkup);
     }
 
+    /// <summary>Every so manieth character, forwards or backwards: each becomes a run of its own where the characters know their places.</summary>
+    /// <param name="state">Pays for the runs.</param>
+    /// <param name="first">Code-point index of the first.</param>
+    /// <param name="stride">Code points from one to the next.</param>
+    /// <param name="count">How many.</param>
+    public TextValue Pick(RenderState state, int first, int stride, int count)
+    {
+        const long CostOfRun = 8;
+        state.Charge(count * (Runs.Length == 1 && !Runs[0].Exact ? 1 : CostOfRun));
+        var offsets = CodePoints.AreUnits(Text) ? null : CodePoints.Offsets(Text);
+        var output = new TextBuilder();
+        for (var (i, at) = (0, first); i < count; i++, at += stride)
+        {
+            if (offsets is null) output.Append(this, at, at + 1);
+            else output.Append(this, offsets[at], offsets[at + 1]);
+        }
+
+        return output.ToValue(IsMarkup);
+    }
+
     /// <summary>One text behind the other; runs that nobody owns yet get <paramref name="owner"/>.</summary>
     public static TextValue Join(TextValue left, TextValue right, int owner, bool markup)
     {
@@ -84,13 +106,15 @@ internal sealed class TextValue : Value
     }
 
     /// <summary>Each character mapped to text, origins kept; one that becomes several stands for its source character.</summary>
-    public TextValue Map(Func<Rune, int, string> map)
+    /// <param name="map">A character, at a place, to text.</param>
+    /// <param name="mapped">The characters that can change, all others being copied; null: any.</param>
+    public TextValue Map(Func<Rune, int, string> map, SearchValues<char>? mapped = null)
     {
         var output = new TextBuilder();
         var start = 0;
         foreach (var run in Runs)
         {
-            if (run.Exact) MapExactly(output, run, start, map);
+            if (run.Exact) MapExactly(output, run, start, map, mapped);
             else output.Append(Mapped(start, start + run.Length, map), run with { Length = 0 });
             start += run.Length;
         }
@@ -99,12 +123,22 @@ internal sealed class TextValue : Value
     }
 
     /// <summary>Character by character, so that each keeps its place in the source.</summary>
-    private void MapExactly(TextBuilder output, Run run, int start, Func<Rune, int, string> map)
+    private void MapExactly(TextBuilder output, Run run, int start, Func<Rune, int, string> map, SearchValues<char>? mapped)
     {
-        for (var at = start; at < start + run.Length;)
+        var stop = start + run.Length;
+        for (var at = start; at < stop;)
         {
+            if (mapped is not null)
+            {
+                var same = Text.AsSpan(at, stop - at).IndexOfAny(mapped);
+                if (same < 0) same = stop - at;
+                output.Append(Text.AsSpan(at, same), run.Slice(at - start, at - start + same));
+                at += same;
+                if (at == stop) break;
+            }
+
             var rune = Rune.TryGetRuneAt(Text, at, out var read) ? read : Rune.ReplacementChar;
-            var end = Math.Min(at + rune.Utf16SequenceLength, start + run.Length);
+            var end = Math.Min(at + rune.Utf16SequenceLength, stop);
             output.Append(map(rune, at), run.Slice(at - start, end - start));
             at = end;
         }

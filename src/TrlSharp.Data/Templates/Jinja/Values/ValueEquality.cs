@@ -19,7 +19,8 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
         {
             (NoneValue, NoneValue) => true,
             (UndefinedValue, UndefinedValue) => true,
-            (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(p => Equals(p.First, p.Second)),
+            (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Length == b.Items.Length && a.Items.Zip(b.Items).All(p => Equals(p.First, p.Second)),
+            (RangeValue a, RangeValue b) => a.Length == b.Length && a.Iterate().Take(2).SequenceEqual(b.Iterate().Take(2), this),
             (MapValue a, MapValue b) => a.Length == b.Length && a.Entries.All(e => b.Item(e.Key) is { } other && Equals(e.Value, other)),
             (null, _) or (_, null) => false,
             _ => NumbersEqual(x, y),
@@ -35,7 +36,7 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
     private int Hash(Value obj) => obj switch
     {
         TextValue text => string.GetHashCode(text.Text, StringComparison.Ordinal),
-        ListValue { IsTuple: true } tuple => tuple.Items.Aggregate(tuple.Items.Count, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
+        ListValue { IsTuple: true } tuple => tuple.Items.Aggregate(tuple.Items.Length, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
         FloatValue { Value: var real } => real == Math.Floor(real) && double.IsFinite(real) ? new BigInteger(real).GetHashCode() : real.GetHashCode(),
         _ => Numbers.AsInteger(obj)?.GetHashCode() ?? obj.TypeName.Length,
     };

@@ -1,0 +1,140 @@
+using TorchSharp;
+using TrlSharp.Batches;
+using TrlSharp.Models.Attention;
+using TrlSharp.Native;
+using static TorchSharp.torch;
+
+namespace TrlSharp.Tests.Models;
+
+/// <summary>
+/// Our attention against the formula in float64, with autograd's gradients: lengths around the borders of its blocks (6 queries multiplied together, 16 lanes, 48 queries, 64 keys of a
+/// panel, 384 keys of a block), head sizes that fill no vector, grouped heads, windows, both element types.
+/// </summary>
+public class FlashAttentionTests
+{
+    private static readonly int[] Lengths = [1, 5, 6, 7, 16, 47, 48, 49, 63, 64, 65, 97, 383, 384, 385, 430, 800];
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 2, 2, 64, 64, null)]
+    [InlineData(ScalarType.Float32, 4, 2, 16, 16, null)]
+    [InlineData(ScalarType.Float32, 4, 1, 10, 23, null)]
+    [InlineData(ScalarType.Float32, 2, 1, 24, 80, 1)]
+    [InlineData(ScalarType.Float32, 2, 2, 16, 16, 50)]
+    [InlineData(ScalarType.Float32, 2, 2, 16, 16, 384)]
+    [InlineData(ScalarType.BFloat16, 4, 2, 24, 24, null)]
+    [InlineData(ScalarType.BFloat16, 2, 2, 9, 64, 70)]
+    public void Is_the_formula(ScalarType type, int heads, int keyHeads, int size, int valueSize, int? window)
+    {
+        using var scope = NewDisposeScope();
+        var (layout, q, k, v) = Inputs(type, Lengths, heads, keyHeads, size, valueSize);
+        var y = FlashAttention.Attend(q, k, v, layout, 0.3, window);
+        var pull = randn(y.shape).to(type);
+        y.backward([pull]);
+        CustomGradient.ThrowIfFailed();
+        var actual = Copies(y, q, k, v);
+        var expected = Formula(q, k, v, layout, pull, window);
+        var limit = type == ScalarType.Float32 ? 3e-6 : 1e-2;
+        for (var i = 0; i < actual.Length; i++) AreClose(expected[i], actual[i], limit, $"of result {i}");
+    }
+
+    /// <summary>Which sequences are beside it, how many threads there are and where the heads lie in memory: not a bit of difference.</summary>
+    [Fact]
+    public void Nothing_beside_a_sequence_changes_it()
+    {
+        using var scope = NewDisposeScope();
+        var (layout, q, k, v) = Inputs(ScalarType.Float32, Lengths, 4, 2, 16, 16);
+        var pull = randn(layout.Length, 64);
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var single = Run(q, k, v, layout, pull);
+            set_num_threads(3);
+            foreach (var (a, b) in single.Zip(Run(q, k, v, layout, pull))) Assert.True(a.equal(b).all().item<bool>());
+            foreach (var s in new[] { 0, 4, 9, 13, 16 })
+            {
+                var (start, length) = (layout.Starts[s], Lengths[s]);
+                Tensor Alone(Tensor x) => x.narrow(0, start, length).detach().transpose(0, 1).contiguous().transpose(0, 1).requires_grad_();
+                var alone = Run(Alone(q), Alone(k), Alone(v), SequenceLayout.FromLengths([length]), pull.narrow(0, start, length));
+                foreach (var (a, b) in single.Zip(alone)) Assert.True(a.narrow(0, start, length).equal(b).all().item<bool>());
+            }
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public void The_gradient_is_the_difference_quotient(int? window)
+    {
+        using var scope = NewDisposeScope();
+        var (layout, q, k, v) = Inputs(ScalarType.Float32, [9, 2], 2, 1, 4, 4);
+        var pull = randn(11, 8);
+        double Value() => (FlashAttention.Attend(q.detach(), k.detach(), v.detach(), layout, 0.5, window) * pull).sum().ToDouble();
+        FlashAttention.Attend(q, k, v, layout, 0.5, window).backward([pull]);
+        CustomGradient.ThrowIfFailed();
+        const float Step = 1e-2f;
+        foreach (var input in new[] { q, k, v })
+        {
+            var (values, gradient) = (input.detach().view(-1), input.grad!.reshape(-1));
+            for (var i = 0; i < values.size(0); i += 3)
+            {
+                var before = values[i].ToSingle();
+                values[i] = before + Step;
+                var above = Value();
+                values[i] = before - Step;
+                var below = Value();
+                values[i] = before;
+                Assert.Equal(gradient[i].ToDouble(), (above - below) / (2 * Step), 2e-3);
+            }
+        }
+    }
+
+    private static (SequenceLayout Layout, Tensor Query, Tensor Key, Tensor Value) Inputs(ScalarType type, int[] lengths, int heads, int keyHeads, int size, int valueSize)
+    {
+        var layout = SequenceLayout.FromLengths(lengths);
+        Tensor Leaf(int count, int width) => randn(layout.Length, count, width).to(type).requires_grad_();
+        return (layout, Leaf(heads, size), Leaf(keyHeads, size), Leaf(keyHeads, valueSize));
+    }
+
+    private static Tensor[] Run(Tensor q, Tensor k, Tensor v, SequenceLayout layout, Tensor pull)
+    {
+        foreach (var input in new[] { q, k, v }) input.grad = null;
+        var y = FlashAttention.Attend(q, k, v, layout, 0.3, null);
+        y.backward([pull]);
+        CustomGradient.ThrowIfFailed();
+        return Copies(y, q, k, v);
+    }
+
+    private static Tensor[] Copies(Tensor y, params Tensor[] inputs) => [y.detach().clone(), .. inputs.Select(i => i.grad!.clone())];
+
+    private static Tensor[] Formula(Tensor query, Tensor key, Tensor value, SequenceLayout layout, Tensor pull, int? window)
+    {
+        Tensor Exact(Tensor x) => x.detach().to(ScalarType.Float64).requires_grad_();
+        var (q, k, v) = (Exact(query), Exact(key), Exact(value));
+        var group = q.size(1) / k.size(1);
+        var parts = new List<Tensor>();
+        for (var s = 0; s < layout.Count; s++)
+        {
+            var (start, n) = (layout.Starts[s], layout.Starts[s + 1] - layout.Starts[s]);
+            Tensor Cut(Tensor x) => x.narrow(0, start, n).transpose(0, 1).repeat_interleave(x.size(1) == q.size(1) ? 1 : group, 0); // [N, n, H]
+            var scores = Cut(q).matmul(Cut(k).transpose(1, 2)) * 0.3; // [N, n, n]
+            var seen = ones(n, n, dtype: ScalarType.Bool).tril();
+            if (window is { } w) seen = seen.logical_and(ones(n, n, dtype: ScalarType.Bool).triu(1 - w));
+            parts.Add(scores.masked_fill(seen.logical_not(), double.NegativeInfinity).softmax(-1).matmul(Cut(v)).transpose(0, 1).flatten(1));
+        }
+
+        var y = cat(parts, 0);
+        y.backward([pull.to(ScalarType.Float64)]);
+        return Copies(y, q, k, v);
+    }
+
+    private static void AreClose(Tensor expected, Tensor actual, double limit, string what)
+    {
+        var (error, size) = ((expected - actual.to(ScalarType.Float64)).abs().max().ToDouble(), expected.abs().max().ToDouble());
+        Assert.True(error <= limit * Math.Max(size, 4), $"{error} {what}, which reaches {size}");
+    }
+}
