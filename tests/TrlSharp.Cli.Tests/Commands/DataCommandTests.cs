@@ -124,7 +124,7 @@ public sealed class DataCommandTests : IDisposable
         (code, text, _) = await Cli.RunAsync("data", "head", other, "--model_name_or_path", Model);
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("Segments", text, StringComparison.Ordinal);
-        Assert.Contains("segment", text, StringComparison.Ordinal);
+        Assert.Contains("other.jsonl:2  Messages", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,8 +31,8 @@ internal sealed class BytePairScan
         _trees = new MergeTrees(vocabulary, merges, byteSymbols);
     }
 
-    /// <summary>Whether ids and tokens are one to one, which the scan needs.</summary>
-    public static bool Fits(Utf8Vocabulary vocabulary) => vocabulary.IsOneToOne;
+    /// <summary>Whether ids and tokens are one to one, which the scan needs, and of a size that its trie can hold.</summary>
+    public static bool Fits(Utf8Vocabulary vocabulary) => vocabulary.ByteCount < TokenTrie.NodeLimit && vocabulary.IsOneToOne;
 
     /// <summary>
     /// Writes the tokens of a word to <see cref="ModelWorkspace.Symbols"/> and returns how many; −1 where it has to be merged the other way.

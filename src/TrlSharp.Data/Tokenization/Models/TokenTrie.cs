@@ -11,6 +11,9 @@ namespace TrlSharp.Tokenization.Models;
 /// </remarks>
 internal sealed class TokenTrie
 {
+    /// <summary>A key has 24 bits for the number of a node; there are no more nodes than bytes of tokens.</summary>
+    public const int NodeLimit = 1 << 24;
+
     private const uint Mixer = 0x9E3779B1;
 
     private readonly int[] _single = new int[256];
@@ -93,7 +96,7 @@ internal sealed class TokenTrie
         }
 
         ref var node = ref _afterTwo[(bytes[0] << 8) | bytes[1]];
-        if (node.Number == 0) node.Number = NextNumber();
+        if (node.Number == 0) node.Number = ++_lastNumber;
         foreach (var b in bytes[2..])
         {
             node.Followers |= 1U << b;
@@ -109,13 +112,9 @@ internal sealed class TokenTrie
         if ((_deepNodes + 1) * 3L > _nodes.Length * 2L) Rehash();
         var key = Key(number, b);
         ref var child = ref _nodes[Slot(key)];
-        if (child.Number == 0) (child, _deepNodes) = (new Node { Key = key, Number = NextNumber() }, _deepNodes + 1);
+        if (child.Number == 0) (child, _deepNodes) = (new Node { Key = key, Number = ++_lastNumber }, _deepNodes + 1);
         return ref child;
     }
-
-    /// <summary>A key has 24 bits for the number.</summary>
-    private int NextNumber() => ++_lastNumber < 1 << 24 ? _lastNumber
-        : throw new ModelFolderException("The tokens of the vocabulary have more than 16 million different beginnings. No real vocabulary has; see where the file comes from.");
 
     private static uint Key(int number, byte b) => ((uint)number << 8) | b;
 

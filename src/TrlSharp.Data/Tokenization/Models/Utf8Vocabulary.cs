@@ -39,6 +39,9 @@ internal sealed class Utf8Vocabulary
     /// <summary>The largest id, or −1 for an empty vocabulary.</summary>
     public int MaxId { get; private set; } = -1;
 
+    /// <summary>Bytes of all tokens together.</summary>
+    public int ByteCount => _offsets[Count];
+
     /// <summary>Whether no two tokens share an id, no token has two, and ids are dense enough for arrays by id.</summary>
     public bool IsOneToOne => _entryOfSparseId is null && _entryOfOlderId.Count == 0 && Enumerable.Range(0, Count).All(entry => _entryOfId[_ids[entry]] == entry);
 
