@@ -90,16 +90,7 @@ internal static unsafe class FlashAttention
     {
         int Length(int s) => layout.Starts[s + 1] - layout.Starts[s];
         int[] sequences = [.. Enumerable.Range(0, layout.Count).Where(s => Length(s) > 0).OrderByDescending(Length)];
-        if (sequences.Length == 0) return;
-        var (tasks, next) = (sequences.Length * heads, -1);
-        void Work()
-        {
-            using var worker = create(Length(sequences[0]));
-            for (var task = Interlocked.Increment(ref next); task < tasks; task = Interlocked.Increment(ref next)) run(worker, sequences[task / heads], task % heads);
-        }
-
-        var threads = Math.Min(get_num_threads(), tasks);
-        if (threads <= 1) Work();
-        else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
+        PieceLoop.Run(
+            sequences.Length * heads, get_num_threads(), () => create(Length(sequences[0])), (worker, piece) => run(worker, sequences[piece / heads], piece % heads));
     }
 }
