@@ -6,8 +6,7 @@ namespace TrlSharp.Training;
 
 /// <summary>
 /// The gradient of one step in float32. Parameters in float32 gather it themselves; what others gather is added up here after every micro-batch, because many small terms
-/// would be lost in bfloat16. Its memory is kept from step to step: large blocks that come and go between those of a pass leave holes that nothing fits into (2.2 instead of 1.6 GB with a
-/// vocabulary of 32,000).
+/// would be lost in bfloat16. Its memory is kept from step to step: large blocks that come and go between those of a pass leave holes that nothing fits into.
 /// </summary>
 internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value)> parameters)
 {
