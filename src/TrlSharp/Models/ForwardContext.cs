@@ -19,6 +19,7 @@ internal sealed class ForwardContext
     private readonly List<int> _lengths = [];
     private readonly int[]? _sequences;
     private SequenceBuckets? _buckets;
+    private LengthSplit? _split;
 
     /// <param name="layout">The sequences of this pass.</param>
     /// <param name="type">Type of the activations.</param>
@@ -66,6 +67,9 @@ internal sealed class ForwardContext
 
     /// <summary>The sequences sorted by length, for attention that computes several at once.</summary>
     public SequenceBuckets Buckets => _buckets ??= new(Layout, Positions);
+
+    /// <summary>The sequences that our attention kernel computes in float32, and the others.</summary>
+    public LengthSplit Lengths => _split ??= new(Layout, FlashAttention.ShortestInFloat32, Positions);
 
     /// <summary>The cosines and sines of this pass.</summary>
     public RotaryTable Rotation(RotaryEmbedding rotary)

@@ -6,20 +6,38 @@ namespace TrlSharp.Training;
 
 /// <summary>
 /// The gradient of one step in float32. Parameters in float32 gather it themselves; what others gather is added up here after every micro-batch, because many small terms
-/// would be lost in bfloat16.
+/// would be lost in bfloat16. Its memory is kept from step to step: large blocks that come and go between those of a pass leave holes that nothing fits into.
 /// </summary>
 internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value)> parameters)
 {
     private readonly Tensor?[] _sums = new Tensor?[parameters.Count];
     private bool _checked;
+    private bool _isKept;
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Forgets the gradient.</summary>
     public void Clear()
     {
+        using var inference = no_grad();
         for (var i = 0; i < _sums.Length; i++)
         {
-            _sums[i] = null;
-            parameters[i].Value.grad = null;
+            var value = parameters[i].Value;
+            if (!_isKept) (_sums[i], value.grad) = (null, null);
+            else if (value.dtype != ScalarType.Float32) value.grad = null;
+            if (_isKept) (_sums[i] ?? value.grad)?.zero_();
+        }
+    }
+
+    /// <summary>After the first step that was checked: takes memory for all gradients, while nothing of a pass lies between.</summary>
+    public void Keep()
+    {
+        if (_isKept || !_checked) return;
+        Clear();
+        _isKept = true;
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            var value = parameters[i].Value;
+            if (value.dtype == ScalarType.Float32) value.grad = zeros_like(value, requires_grad: false);
+            else _sums[i] = zeros(value.shape, ScalarType.Float32).DetachFromDisposeScope();
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class TrainingLoop<TBatch>
             _optimizer.Step(gradients, rate);
         }
 
-        _gradients.Clear();
+        _gradients.Keep();
         return new()
         {
             Loss = divisor > 0 ? sum / divisor : 0, Divisor = divisor, GradientNorm = norm, LearningRate = rate, MicroBatches = losses, Applied = applied,

@@ -65,6 +65,20 @@ public class FlashAttentionTests
         }
     }
 
+    /// <summary>Long sequences by our kernel and short ones by libtorch's, each from its place.</summary>
+    [Fact]
+    public void Sequences_of_all_lengths_share_a_pass()
+    {
+        using var scope = NewDisposeScope();
+        int[] lengths = [3, FlashAttention.ShortestInFloat32, 70, 300, FlashAttention.ShortestInFloat32 - 1];
+        var (layout, q, k, v) = Inputs(ScalarType.Float32, lengths, 4, 2, 16, 16);
+        var y = PackedAttention.Attend(q, k, v, new(0.3), new(layout, ScalarType.Float32, CPU), 0);
+        var pull = randn(y.shape);
+        y.backward([pull]);
+        CustomGradient.ThrowIfFailed();
+        foreach (var (expected, actual) in Formula(q, k, v, layout, pull, null).Zip(Copies(y, q, k, v))) AreClose(expected, actual, 3e-6, "of a result");
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(3)]

@@ -60,12 +60,29 @@ public class KernelTests
             1e-5, q, k, v);
     }
 
-    [Fact]
-    public void Products_through_float32_are_those_of_bfloat16()
+    [Theory]
+    [InlineData(ScalarType.Float32, false, 1e-5)]
+    [InlineData(ScalarType.BFloat16, false, 8e-3)]
+    [InlineData(ScalarType.BFloat16, true, 4e-3)]
+    public void Linear_products_are_their_formula(ScalarType type, bool widens, double limit)
     {
         using var scope = NewDisposeScope();
-        var (x, w, b) = (Leaf(ScalarType.BFloat16, 19, 33), Leaf(ScalarType.BFloat16, 21, 33), Leaf(ScalarType.BFloat16, 21));
-        AreEqual(() => WideLinear.Forward(x, w, b), () => nn.functional.linear(x.to(ScalarType.Float64), w.to(ScalarType.Float64), b.to(ScalarType.Float64)), 4e-3, x, w, b);
+        var (x, w, b) = (Leaf(type, 19, 33), Leaf(type, 21, 33), Leaf(type, 21));
+        AreEqual(
+            () => LinearProduct.Forward(x, w, b, widens), () => nn.functional.linear(x.to(ScalarType.Float64), w.to(ScalarType.Float64), b.to(ScalarType.Float64)), limit, x, w, b);
+    }
+
+    /// <summary>A leaf gathers its gradient over passes; what was computed from a leaf hands it on.</summary>
+    [Fact]
+    public void Gradients_of_weights_and_tables_add_up()
+    {
+        using var scope = NewDisposeScope();
+        var (x, w) = (Leaf(ScalarType.Float32, 19, 33), Leaf(ScalarType.Float32, 21, 33));
+        AreEqual(
+            () => LinearProduct.Forward(x, w, null, false) + LinearProduct.Forward(x * 2, w, null, false) + LinearProduct.Forward(x, w * 3, null, false),
+            () => nn.functional.linear(x, w) + nn.functional.linear(x * 2, w) + nn.functional.linear(x, w * 3), 1e-5, x, w);
+        var (table, ids) = (Leaf(ScalarType.Float32, 9, 37), tensor(new long[] { 3, 0, 3, 8, 2, 3, 0 }));
+        AreEqual(() => EmbeddingRows.Forward(table, ids, 2) + EmbeddingRows.Forward(table, ids.flip(0), 2), () => Ops.Embedding(table, ids, 2) + Ops.Embedding(table, ids.flip(0), 2), 1e-6, table);
     }
 
     [Fact]

@@ -63,11 +63,12 @@ internal sealed unsafe class AttentionBackward : IDisposable
 
     /// <param name="x">What the forward pass read and wrote, and the gradient of its output.</param>
     /// <param name="to">Gradients.</param>
-    /// <param name="logSums">From the forward pass, [L].</param>
+    /// <param name="largest">From the forward pass, [L].</param>
+    /// <param name="inverse">From the forward pass, [L].</param>
     /// <param name="length">L.</param>
     /// <param name="scale">Factor on q·k.</param>
     /// <param name="window">Keys that a query sees, itself included.</param>
-    public void Run(in Inputs x, in Results to, float* logSums, int length, float scale, int window)
+    public void Run(in Inputs x, in Results to, float* largest, float* inverse, int length, float scale, int window)
     {
         x.Key.Transpose(_keyPanels, length);
         x.Value.Transpose(_valuePanels, length);
@@ -87,7 +88,12 @@ internal sealed unsafe class AttentionBackward : IDisposable
             {
                 AttentionForward.Scores(_query, _keyRow, _keyPanels, x.Key.Size, _weights, first, count, start);
                 AttentionForward.Scores(_pull, _valueRow, _valuePanels, x.Value.Size, _slopes, first, count, start);
-                for (var i = 0; i < count; i++) Slopes(i, first + i, start, window, logSums[first + i], SeesOneBlock(first + i, start, window) ? null : x.Output.Dot(first + i, _pull + (i * _valueRow)));
+                for (var i = 0; i < count; i++)
+                {
+                    float? common = SeesOneBlock(first + i, start, window) ? null : x.Output.Dot(first + i, _pull + (i * _valueRow));
+                    Slopes(i, first + i, start, window, (largest[first + i], inverse[first + i]), common);
+                }
+
                 AddToQueries(first, count, start);
                 AddToKeys(first, count, start);
             }
@@ -109,16 +115,16 @@ internal sealed unsafe class AttentionBackward : IDisposable
     /// AdamW would make a step of what rounding leaves.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Slopes(int i, int query, int start, int window, float logSum, float? common)
+    private void Slopes(int i, int query, int start, int window, (float Largest, float Inverse) softmax, float? common)
     {
         var (from, to) = AttentionForward.Seen(query, start, window);
         float* weights = _weights + (i * ScoreRow), slopes = _slopes + (i * ScoreRow);
         AttentionForward.ClearUnseen(weights, from, to);
         AttentionForward.ClearUnseen(slopes, from, to);
-        var (shift, sum, moment) = (Vector512.Create(logSum), Vector512<float>.Zero, Vector512<float>.Zero);
+        var (shift, factor, sum, moment) = (Vector512.Create(softmax.Largest), Vector512.Create(softmax.Inverse), Vector512<float>.Zero, Vector512<float>.Zero);
         for (var j = from / Lanes.Width * Lanes.Width; j < to; j += Lanes.Width)
         {
-            var weight = AttentionForward.Kept(Lanes.Exp(Vector512.Load(weights + j) - shift), Vector512<float>.Zero, j, from, to);
+            var weight = AttentionForward.Kept(Lanes.Exp(Vector512.Load(weights + j) - shift) * factor, Vector512<float>.Zero, j, from, to);
             weight.Store(weights + j);
             sum += weight;
             moment = Vector512.FusedMultiplyAdd(weight, Vector512.Load(slopes + j), moment);

@@ -50,11 +50,12 @@ internal sealed unsafe class AttentionForward : IDisposable
     /// <param name="key">[L, H]</param>
     /// <param name="value">[L, V]</param>
     /// <param name="output">[L, V], written.</param>
-    /// <param name="logSums">log Σ exp of the scores, [L], written.</param>
+    /// <param name="largest">The largest score of each query, [L], written.</param>
+    /// <param name="inverse">1 / Σ e^(score - largest), [L], written. Together with it the backward pass gets the same weights to the last bit; their logarithm would be off alike in a whole row.</param>
     /// <param name="length">L.</param>
     /// <param name="scale">Factor on q·k.</param>
     /// <param name="window">Keys that a query sees, itself included.</param>
-    public void Run(HeadRows query, HeadRows key, HeadRows value, HeadRows output, float* logSums, int length, float scale, int window)
+    public void Run(HeadRows query, HeadRows key, HeadRows value, HeadRows output, float* largest, float* inverse, int length, float scale, int window)
     {
         key.Transpose(_keys, length);
         value.CopyTo(_values, 0, length, _valueRow);
@@ -75,8 +76,9 @@ internal sealed unsafe class AttentionForward : IDisposable
 
             for (var i = 0; i < count; i++)
             {
-                output.Store(_output + (i * _valueRow), first + i, 1, _valueRow, 1 / _sums[i]);
-                logSums[first + i] = _largest[i] + MathF.Log(_sums[i]);
+                largest[first + i] = _largest[i];
+                inverse[first + i] = 1 / _sums[i];
+                output.Store(_output + (i * _valueRow), first + i, 1, _valueRow, inverse[first + i]);
             }
         }
     }

@@ -10,11 +10,14 @@ namespace TrlSharp.Models.Attention;
 /// padding, no copy and no mask, and a sequence comes out the same to the last bit whatever is beside it and however many threads there are.
 /// T tokens, N heads, K key-value heads, G = N / K, H head size.
 /// </summary>
-/// <remarks>
-/// Of the arithmetic rate of one core (small Llama, heads of 64, sequences of 512) libtorch's kernel reaches 29 % forward and 33 % backward, see docs/performance.md.
-/// </remarks>
 internal static unsafe class FlashAttention
 {
+    /// <summary>
+    /// Shorter sequences in float32 are left to libtorch's kernel. Forward and backward, one thread, 8 heads of 64, milliseconds of libtorch against ours: 16 sequences of 128 28 : 36,
+    /// 8 of 256 57 : 56, 4 of 512 83 : 70, 1 of 2,048 168 : 148 (4 of 512 take 47 since rows are fetched ahead; the border was not measured again). In bfloat16 ours is the faster one at every length (79 : 21, 90 : 28, 135 : 44, 295 : 142).
+    /// </summary>
+    public const int ShortestInFloat32 = 256;
+
     /// <summary>Whether <see cref="Attend"/> can be called: float32 or bfloat16 on a processor with vectors of 512 bits.</summary>
     public static bool Serves(Tensor query, Tensor key, Tensor value) =>
         Vector512.IsHardwareAccelerated && Lanes.Handles(query) && key.dtype == query.dtype && value.dtype == query.dtype;
@@ -29,36 +32,37 @@ internal static unsafe class FlashAttention
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, SequenceLayout layout, double scale, int? window)
     {
         using var scope = NewDisposeScope();
-        Tensor output, logSums;
+        Tensor output, sums;
         using (no_grad())
         {
             output = empty([query.size(0), query.size(1), value.size(2)], dtype: query.dtype); // [T, N, H]
-            logSums = empty([query.size(1), query.size(0)], dtype: ScalarType.Float32); // [N, T]
-            Forward(Plain(query), Plain(key), Plain(value), output, logSums, layout, (float)scale, window ?? int.MaxValue);
+            sums = empty([2, query.size(1), query.size(0)], dtype: ScalarType.Float32); // [2, N, T]
+            Forward(Plain(query), Plain(key), Plain(value), output, sums, layout, (float)scale, window ?? int.MaxValue);
         }
 
         var result = CustomGradient.Attach(
-            output, [query, key, value], [query, key, value, output, logSums], (gradient, saved) => Backward(gradient, saved, layout, (float)scale, window ?? int.MaxValue));
+            output, [query, key, value], [query, key, value, output, sums], (gradient, saved) => Backward(gradient, saved, layout, (float)scale, window ?? int.MaxValue));
         return result.flatten(1).MoveToOuterDisposeScope(); // [T, N·H]
     }
 
-    private static void Forward(Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSums, SequenceLayout layout, float scale, int window)
+    private static void Forward(Tensor query, Tensor key, Tensor value, Tensor output, Tensor sums, SequenceLayout layout, float scale, int window)
     {
         var (q, k, v, o) = (HeadMemory.Of(query), HeadMemory.Of(key), HeadMemory.Of(value), HeadMemory.Of(output));
-        var (sums, tokens, group) = (Ops.DataPointer(logSums), query.size(0), (int)(query.size(1) / key.size(1)));
+        var (largest, tokens, group) = (Ops.DataPointer(sums), query.size(0), (int)(query.size(1) / key.size(1)));
+        var inverse = largest + (nint)(tokens * query.size(1) * sizeof(float));
         ForEachHead(layout, (int)query.size(1), longest => new AttentionForward(longest, k.Size, v.Size), (worker, s, head) =>
         {
             var start = layout.Starts[s];
             worker.Run(
-                new(q, start, head), new(k, start, head / group), new(v, start, head / group), new(o, start, head), (float*)sums + (head * tokens) + start,
-                layout.Starts[s + 1] - start, scale, window);
+                new(q, start, head), new(k, start, head / group), new(v, start, head / group), new(o, start, head),
+                (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, layout.Starts[s + 1] - start, scale, window);
         });
         GC.KeepAlive((query, key, value));
     }
 
     private static Tensor?[] Backward(Tensor gradient, Tensor[] saved, SequenceLayout layout, float scale, int window)
     {
-        var (query, key, value, output, logSums) = (Plain(saved[0]), Plain(saved[1]), Plain(saved[2]), saved[3], saved[4]);
+        var (query, key, value, output, kept) = (Plain(saved[0]), Plain(saved[1]), Plain(saved[2]), saved[3], saved[4]);
         var pull = Plain(gradient); // [T, N, H]
         var group = (int)(query.size(1) / key.size(1));
         // Each query head has a share of the gradient of its key head: summed in their order, and in float32.
@@ -66,14 +70,15 @@ internal static unsafe class FlashAttention
         var (queryGradient, keyShares, valueShares) = (empty(query.shape, dtype: query.dtype), Shares(key), Shares(value)); // [T, N, H]
         var (q, k, v, o, g) = (HeadMemory.Of(query), HeadMemory.Of(key), HeadMemory.Of(value), HeadMemory.Of(output), HeadMemory.Of(pull));
         var (dq, dk, dv) = (HeadMemory.Of(queryGradient), HeadMemory.Of(keyShares), HeadMemory.Of(valueShares));
-        var (sums, tokens) = (Ops.DataPointer(logSums), query.size(0));
+        var (largest, tokens) = (Ops.DataPointer(kept), query.size(0));
+        var inverse = largest + (nint)(tokens * query.size(1) * sizeof(float));
         ForEachHead(layout, (int)query.size(1), longest => new AttentionBackward(longest, k.Size, v.Size), (worker, s, head) =>
         {
             var start = layout.Starts[s];
             worker.Run(
                 new(new(q, start, head), new(k, start, head / group), new(v, start, head / group), new(o, start, head), new(g, start, head)),
                 new(new(dq, start, head), new(dk, start, head), new(dv, start, head)),
-                (float*)sums + (head * tokens) + start, layout.Starts[s + 1] - start, scale, window);
+                (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, layout.Starts[s + 1] - start, scale, window);
         });
         GC.KeepAlive((query, key, value, pull));
         return [queryGradient, Grouped(keyShares, key), Grouped(valueShares, value)];
@@ -90,16 +95,7 @@ internal static unsafe class FlashAttention
     {
         int Length(int s) => layout.Starts[s + 1] - layout.Starts[s];
         int[] sequences = [.. Enumerable.Range(0, layout.Count).Where(s => Length(s) > 0).OrderByDescending(Length)];
-        if (sequences.Length == 0) return;
-        var (tasks, next) = (sequences.Length * heads, -1);
-        void Work()
-        {
-            using var worker = create(Length(sequences[0]));
-            for (var task = Interlocked.Increment(ref next); task < tasks; task = Interlocked.Increment(ref next)) run(worker, sequences[task / heads], task % heads);
-        }
-
-        var threads = Math.Min(get_num_threads(), tasks);
-        if (threads <= 1) Work();
-        else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
+        PieceLoop.Run(
+            sequences.Length * heads, get_num_threads(), () => create(Length(sequences[0])), (worker, piece) => run(worker, sequences[piece / heads], piece % heads));
     }
 }

@@ -25,9 +25,7 @@ internal static class PackedAttention
     /// <returns>[T, N · H]</returns>
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionRule rule, ForwardContext context, int layer)
     {
-        if (context.Caches is null && rule.IsPlain && FlashAttention.Serves(query, key, value)) return FlashAttention.Attend(query, key, value, context.Layout, rule.Scale, rule.Window);
-        if (context.Caches is null && rule.IsPlain && !(rule.Window < context.LongestSequence) && query.size(2) == value.size(2))
-            return BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale);
+        if (context.Caches is null && rule.IsPlain && AttendWhole(query, key, value, rule, context) is { } attended) return attended; // [T, N·H]
         if (DecodeAttention.Serves(query, value, context)) return DecodeAttention.Attend(query, key, value, rule, context.Caches!, layer);
         using var scope = NewDisposeScope();
         var starts = context.Layout.Starts;
@@ -52,6 +50,23 @@ internal static class PackedAttention
         }
 
         return (results.Count == 1 ? results[0] : cat(results, 0)).MoveToOuterDisposeScope(); // [T, N·H]
+    }
+
+    /// <summary>By a kernel over whole sequences; null where there is none for the case. Which one a sequence gets depends on nothing but the model and its own length.</summary>
+    private static Tensor? AttendWhole(Tensor query, Tensor key, Tensor value, AttentionRule rule, ForwardContext context)
+    {
+        var isEven = query.size(2) == value.size(2);
+        if (!FlashAttention.Serves(query, key, value))
+            return isEven && !(rule.Window < context.LongestSequence) ? BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale) : null; // [T, N·H]
+        var split = context.Lengths;
+        if (query.dtype != ScalarType.Float32 || rule.Window is not null || !isEven || !split.HasShort)
+            return FlashAttention.Attend(query, key, value, context.Layout, rule.Scale, rule.Window); // [T, N·H]
+        if (!split.HasLong) return BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale); // [T, N·H]
+        using var scope = NewDisposeScope();
+        Tensor Part(Tensor x, bool isLong) => split.Select(x, isLong); // [t, ...]
+        var shortPart = BucketedAttention.Attend(Part(query, false), Part(key, false), Part(value, false), split.ShortBuckets!, rule.Scale); // [t, N·H]
+        var longPart = FlashAttention.Attend(Part(query, true), Part(key, true), Part(value, true), split.Long, rule.Scale, null); // [t, N·H]
+        return split.Join(shortPart, longPart).MoveToOuterDisposeScope(); // [T, N·H]
     }
 
     private static Tensor Split(Tensor x, int start, int count, int length) =>

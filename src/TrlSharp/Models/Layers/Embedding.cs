@@ -1,6 +1,5 @@
 using TrlSharp.Adapters;
 using TrlSharp.Models.Weights;
-using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -25,7 +24,7 @@ internal sealed class Embedding(string path, NamedParameter weight, int? padding
     /// <summary>int64 [T] → [T, D]</summary>
     public Tensor Forward(Tensor tokens)
     {
-        var x = Ops.Embedding(Weight.Value, tokens, paddingIndex ?? -1); // [T, D]
+        var x = EmbeddingRows.Forward(Weight.Value, tokens, paddingIndex); // [T, D]
         if (Adapters.Count == 0) return x;
         using var scope = NewDisposeScope();
         foreach (var adapter in Adapters) x = adapter.Add(tokens, x); // [T, D]

@@ -47,8 +47,7 @@ internal sealed class Linear(string path, NamedParameter weight, NamedParameter?
     private Tensor Base(Tensor x)
     {
         if (!isTransposed && RowMatmul.Serves(x, Weight.Value)) return RowMatmul.Linear(x, Weight.Value, Bias?.Value); // [T, O]
-        if (!isTransposed && WideLinear.Pays(x)) return WideLinear.Forward(x, Weight.Value, Bias?.Value); // [T, O]
-        if (!isTransposed) return nn.functional.linear(x, Weight.Value, Bias?.Value); // [T, O]
+        if (!isTransposed) return LinearProduct.Forward(x, Weight.Value, Bias?.Value); // [T, O]
         using var transposed = Weight.Value.t(); // [O, I]
         return nn.functional.linear(x, transposed, Bias?.Value); // [T, O]
     }

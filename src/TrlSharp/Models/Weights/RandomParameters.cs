@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Weights;
@@ -7,7 +8,7 @@ namespace TrlSharp.Models.Weights;
 /// <param name="seed">Any number.</param>
 /// <param name="deviation">Standard deviation of normal ones: <c>initializer_range</c>.</param>
 /// <param name="type">Element type.</param>
-internal sealed class RandomParameters(ulong seed, double deviation, ScalarType type) : IParameterSource
+internal sealed unsafe class RandomParameters(ulong seed, double deviation, ScalarType type) : IParameterSource
 {
     private long _created;
 
@@ -26,16 +27,18 @@ internal sealed class RandomParameters(ulong seed, double deviation, ScalarType 
         {
             InitialValue.Zero => zeros(sizes, dtype: type),
             InitialValue.One => ones(sizes, dtype: type),
-            _ => tensor(Normal(sizes.Aggregate(1L, (a, b) => checked(a * b)), number)).view(sizes).to(type),
+            _ => Normal(sizes, number).to(type),
         };
         return (Parameter)nn.Parameter(value).DetachFromDisposeScope();
     }
 
     /// <summary>Box and Muller's pairs of independent normal numbers.</summary>
-    private float[] Normal(long count, long part)
+    private Tensor Normal(long[] sizes, long part)
     {
         var random = SeededRandom.ForPart(seed, part);
-        var values = new float[count];
+        var result = empty(sizes, dtype: ScalarType.Float32);
+        var count = result.numel();
+        var values = (float*)Ops.DataPointer(result);
         for (long i = 0; i < count; i += 2)
         {
             var radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
@@ -44,6 +47,6 @@ internal sealed class RandomParameters(ulong seed, double deviation, ScalarType 
             if (i + 1 < count) values[i + 1] = (float)(radius * sin);
         }
 
-        return values;
+        return result;
     }
 }
