@@ -54,9 +54,12 @@ internal static class SelectionFilters
         }
 
         if (arguments.Positional.Length < 2) throw EvaluationException.Runtime("map requires a filter argument");
-        var name = TextMethods.Text(arguments.Positional[1], "map").Text;
-        if (!FilterTable.Exists(name)) throw EvaluationException.Runtime($"no filter named '{name}'");
-        return item => FilterTable.Apply(state, name, arguments with { Function = name, Positional = [item, .. arguments.Positional.Skip(2)] });
+        return item =>
+        {
+            // Looked for only when there is an element, as Jinja2 does.
+            var name = TextMethods.Text(arguments.Positional[1], "map").Text;
+            return FilterTable.Apply(state, name, arguments with { Function = name, Positional = [item, .. arguments.Positional.Skip(2)] });
+        };
     }
 
     private static LazyValue Select(RenderState state, Arguments arguments, bool keep, bool byAttribute)
@@ -77,9 +80,11 @@ internal static class SelectionFilters
         if (byAttribute && arguments.Positional.Length < 2) throw EvaluationException.Runtime("Missing parameter for attribute name");
         var getter = byAttribute ? Getter(state, arguments.Positional[1]) : v => v;
         if (arguments.Positional.Length <= at) return v => getter(v).IsTrue;
-        var name = TextMethods.Text(arguments.Positional[at], "select").Text;
-        if (!TestTable.Exists(name)) throw EvaluationException.Runtime(TestTable.Unknown(name));
-        return v => TestTable.Apply(state, name, arguments with { Function = name, Positional = [getter(v), .. arguments.Positional.Skip(at + 1)] });
+        return v =>
+        {
+            var name = TextMethods.Text(arguments.Positional[at], "select").Text;
+            return TestTable.Apply(state, name, arguments with { Function = name, Positional = [getter(v), .. arguments.Positional.Skip(at + 1)] });
+        };
     }
 
     /// <summary>The elements, each a few steps of work.</summary>
