@@ -74,7 +74,7 @@ public sealed class KilledRunTests : IDisposable
         var output = Path.Combine(_folder, "stopped");
         using (var run = Start(output, "--save_strategy", "no"))
         {
-            while (await run.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("loss", StringComparison.Ordinal)) { }
+            while (await run.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("  loss ", StringComparison.Ordinal)) { }
             using var kill = Process.Start("kill", ["-TERM", run.Id.ToString(CultureInfo.InvariantCulture)]);
             await ExitsWith(run, ExitCode.Terminated);
         }
