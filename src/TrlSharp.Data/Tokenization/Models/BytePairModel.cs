@@ -9,8 +9,11 @@ namespace TrlSharp.Tokenization.Models;
 /// <summary>Byte-pair encoding (arXiv:1508.07909) with every option of <c>tokenizer.json</c> but dropout.</summary>
 internal sealed class BytePairModel : TokenModel
 {
-    /// <summary>Words of more bytes than this are encoded from left to right, without merging; shorter ones only once the tables for that are there.</summary>
-    private const int ScanThreshold = 40;
+    /// <summary>
+    /// The tables for encoding from left to right take some 50 ms to make, as long as it takes to merge twice as many bytes as this. So they are made when that many have been merged, or
+    /// would be by the next word.
+    /// </summary>
+    private const int ScanPays = 1 << 17;
 
     private readonly MergeTable _merges;
     private readonly BytePairOptions _options;
@@ -19,6 +22,7 @@ internal sealed class BytePairModel : TokenModel
     private readonly int[] _charSymbols = new int[0x10000];
     private readonly int _unknown;
     private readonly Lazy<BytePairScan?> _scan;
+    private long _merged;
 
     public BytePairModel(Utf8Vocabulary vocabulary, MergeTable merges, BytePairOptions options)
         : base(vocabulary)
@@ -95,8 +99,7 @@ internal sealed class BytePairModel : TokenModel
         var buffer = workspace.Bytes(piece.Length * 3);
         var bytes = buffer[..Encoding.UTF8.GetBytes(piece, buffer)];
 
-        // The tables of the scan take longer to make than short words take to merge, so the first long word makes them.
-        if ((bytes.Length > ScanThreshold || _scan.IsValueCreated) && _scan.Value?.Encode(bytes, workspace) is >= 0 and var scanned)
+        if ((_scan.IsValueCreated || Interlocked.Add(ref _merged, bytes.Length) > ScanPays) && _scan.Value?.Encode(bytes, workspace) is >= 0 and var scanned)
         {
             Emit(piece, workspace, scanned, bytes.Length);
             return;
