@@ -10,6 +10,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringCompare
 {
     ["cache"] = CacheBenchmark.Run,
     ["decode"] = DecodeBenchmark.Run,
+    ["load"] = LoadBenchmark.Run,
     ["masks"] = MaskBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,

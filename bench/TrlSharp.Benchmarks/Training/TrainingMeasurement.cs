@@ -21,6 +21,8 @@ internal sealed class TrainingMeasurement : IDisposable
     private readonly TrainingLoop<PackedBatch> _loop;
     private readonly TrainingCase _case;
     private readonly double _operations;
+    private readonly long _baseline;
+    private readonly long _parameters;
     private int _update;
 
     public TrainingMeasurement(TrainingCase measured)
@@ -28,8 +30,10 @@ internal sealed class TrainingMeasurement : IDisposable
         _case = measured;
         var rows = measured.Rows();
         _operations = measured.Operations(rows);
+        _baseline = ProcessMemory.Read("VmRSS");
         _model = measured.Model.Create(measured.Type);
         _model.RecomputeActivations = measured.Recomputes;
+        _parameters = _model.Parameters.Sum(p => p.Value.numel());
         if (measured.Rank > 0) _adapter = LoraAdapter.Create(_model, new LoraConfig { Rank = measured.Rank, TargetModules = [LoraConfig.AllLinear] }, seed: 1);
         _batch = new Collator(_model.VocabularySize, LossNormalization.Token).Collate(rows);
         _objective = new(_model, new LossOptions(), LossNormalization.Token);
@@ -51,8 +55,9 @@ internal sealed class TrainingMeasurement : IDisposable
         }
 
         rate = Math.Max(rate, Rate());
+        var peak = ProcessMemory.Read("VmHWM");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{_case.Name,-22} {get_num_threads()}t {_batch.Length / step,8:N0} tokens/s  step {step * 1000,8:N1} ms = {_operations / step / rate,6:P0} of GEMM {rate / 1e9,4:F0} GFLOP/s; pass {_operations / pass / rate,6:P0}; peak {PeakMemory() / 1e6,6:N0} MB"));
+            $"{_case.Name,-22} {get_num_threads()}t {_batch.Length / step,8:N0} tokens/s  step {step * 1000,8:N1} ms = {_operations / step / rate,6:P0} of GEMM {rate / 1e9,4:F0} GFLOP/s; pass {_operations / pass / rate,6:P0}; peak {peak / 1e6,6:N0} MB, {(double)(peak - _baseline) / _parameters,5:N1} bytes a parameter"));
     }
 
     public void Dispose()
@@ -88,14 +93,5 @@ internal sealed class TrainingMeasurement : IDisposable
         action();
         var seconds = Stopwatch.GetElapsedTime(wall).TotalSeconds;
         return get_num_threads() > 1 ? seconds : Math.Min(seconds, Math.Max((Environment.CpuUsage.TotalTime - used).TotalSeconds, 1e-9));
-    }
-
-    /// <summary>The largest resident size of this process so far, in bytes; 0 where /proc does not say.</summary>
-    private static long PeakMemory()
-    {
-        const string Status = "/proc/self/status";
-        if (!File.Exists(Status)) return 0;
-        var line = File.ReadLines(Status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

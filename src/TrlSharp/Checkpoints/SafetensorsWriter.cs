@@ -36,6 +36,13 @@ public static class SafetensorsWriter
     /// <summary>Bytes that a tensor takes in a file.</summary>
     internal static long SizeOf(Tensor tensor) => tensor.numel() * tensor.element_size();
 
+    /// <summary>Bytes of a file of these tensors.</summary>
+    internal static long FileSize(IEnumerable<(string Name, Tensor Value)> tensors)
+    {
+        var sorted = Sorted(tensors);
+        return Header(sorted, PyTorchMetadata).Length + sorted.Sum(t => SizeOf(t.Value));
+    }
+
     /// <summary>The same into an open stream.</summary>
     internal static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors)
     {

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models.Weights;
+using TrlSharp.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;
@@ -21,18 +23,17 @@ internal static class FolderWriter
     private const string TemplateFolder = "additional_chat_templates";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(CausalLM model, string folder, ModelSaveOptions options)
+    public static void Write(CausalLM model, string folder, ModelSaveOptions options, IDisk disk)
     {
         Directory.CreateDirectory(folder);
-        var staging = Directory.CreateDirectory(Path.Combine(folder, $".saving-{Guid.NewGuid():N}")).FullName;
+        var staging = Path.Combine(Path.GetFullPath(folder), $".saving-{Guid.NewGuid():N}");
         try
         {
-            var names = new List<string>();
-            CopyCompanions(options.CompanionFolder ?? model.Folder, staging, names);
-            CopyCompanions(options.AdapterFolder, staging, names);
-            var weights = WriteWeights(model, staging, options);
+            disk.CreateFolder(staging);
+            var names = CopyCompanions([options.CompanionFolder ?? model.Folder, options.AdapterFolder], staging, disk);
+            var weights = WriteWeights(model, staging, options, disk);
             names.AddRange(weights);
-            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype));
+            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype), disk);
             foreach (var name in names) File.Move(Path.Combine(staging, name), Path.Combine(folder, name), overwrite: true);
             MoveTemplates(staging, folder);
             RemoveStaleWeights(folder, weights);
@@ -40,12 +41,12 @@ internal static class FolderWriter
         }
         finally
         {
-            Directory.Delete(staging, recursive: true);
+            if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         }
     }
 
     /// <summary>Writes the shards in the order of the parameters and returns the names of the files.</summary>
-    private static List<string> WriteWeights(CausalLM model, string staging, ModelSaveOptions options)
+    private static List<string> WriteWeights(CausalLM model, string staging, ModelSaveOptions options, IDisk disk)
     {
         using var scope = NewDisposeScope();
         using var withoutGraph = no_grad();
@@ -53,7 +54,7 @@ internal static class FolderWriter
         var shards = Shards(tensors, options.ShardSize);
         if (shards.Count == 1)
         {
-            SafetensorsWriter.Write(Path.Combine(staging, "model.safetensors"), tensors);
+            WriteShard(Path.Combine(staging, "model.safetensors"), tensors, disk);
             return ["model.safetensors"];
         }
 
@@ -62,16 +63,23 @@ internal static class FolderWriter
         for (var i = 0; i < shards.Count; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors");
-            SafetensorsWriter.Write(Path.Combine(staging, name), shards[i]);
+            WriteShard(Path.Combine(staging, name), shards[i], disk);
             names.Add(name);
             foreach (var (tensor, _) in shards[i]) map[tensor] = name;
         }
 
         var sorted = new JsonObject(map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
         var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Value));
-        WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted });
+        WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted }, disk);
         names.Add("model.safetensors.index.json");
         return names;
+    }
+
+    private static void WriteShard(string path, List<(string Name, Tensor Value)> tensors, IDisk disk)
+    {
+        using var file = disk.Create(path, SafetensorsWriter.FileSize(tensors));
+        SafetensorsWriter.Write(file, tensors);
+        disk.Flush(file);
     }
 
     /// <summary>The parameter that a name of the file stands for: a tied one is written under two.</summary>
@@ -130,23 +138,33 @@ internal static class FolderWriter
         return present;
     }
 
-    private static void CopyCompanions(string? source, string staging, List<string> names)
+    /// <summary>Copies the files beside the weights and returns their names; of two of a name the later folder's.</summary>
+    private static List<string> CopyCompanions(IEnumerable<string?> sources, string staging, IDisk disk)
     {
-        if (source is null) return;
-        foreach (var name in CompanionsIn(source))
+        var (files, templates) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var source in sources.OfType<string>())
         {
-            File.Copy(Path.Combine(source, name), Path.Combine(staging, name), overwrite: true);
-            if (!names.Contains(name)) names.Add(name);
+            foreach (var name in CompanionsIn(source)) files[name] = Path.Combine(source, name);
+            var folder = Path.Combine(source, TemplateFolder);
+            if (!Directory.Exists(folder)) continue;
+            foreach (var path in Directory.EnumerateFiles(folder, "*.jinja"))
+            {
+                FolderFiles.Check(folder, Path.GetFileName(path));
+                templates[Path.GetFileName(path)] = path;
+            }
         }
 
-        var templates = Path.Combine(source, TemplateFolder);
-        if (!Directory.Exists(templates)) return;
-        Directory.CreateDirectory(Path.Combine(staging, TemplateFolder));
-        foreach (var path in Directory.EnumerateFiles(templates, "*.jinja"))
-        {
-            FolderFiles.Check(templates, Path.GetFileName(path));
-            File.Copy(path, Path.Combine(staging, TemplateFolder, Path.GetFileName(path)), overwrite: true);
-        }
+        foreach (var (name, path) in files) Copy(path, Path.Combine(staging, name), disk);
+        if (templates.Count > 0) disk.CreateFolder(Path.Combine(staging, TemplateFolder));
+        foreach (var (name, path) in templates) Copy(path, Path.Combine(staging, TemplateFolder, name), disk);
+        return [.. files.Keys];
+    }
+
+    private static void Copy(string path, string target, IDisk disk)
+    {
+        using var source = File.OpenRead(path);
+        using var file = disk.Create(target, source.Length);
+        source.CopyTo(file);
     }
 
     private static void MoveTemplates(string staging, string folder)
@@ -163,7 +181,12 @@ internal static class FolderWriter
             if (!kept.Contains(Path.GetFileName(path))) File.Delete(path);
     }
 
-    private static void WriteJson(string path, JsonObject json) => File.WriteAllText(path, Text(json));
+    private static void WriteJson(string path, JsonObject json, IDisk disk)
+    {
+        using var file = disk.Create(path);
+        file.Write(Encoding.UTF8.GetBytes(Text(json)));
+        disk.Flush(file);
+    }
 
     /// <summary>JSON as it is written to files.</summary>
     public static string Text(JsonObject json) => json.ToJsonString(Indented) + "\n";

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models.Weights;
 using TrlSharp.Native;
+using TrlSharp.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;
@@ -66,10 +67,14 @@ public static class ModelFolder
     public static void Save(CausalLM model, string folder, ModelSaveOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        options ??= new();
+        SaveOn(Disk.Instance, model, folder, options ?? new());
+    }
+
+    internal static void SaveOn(IDisk disk, CausalLM model, string folder, ModelSaveOptions options)
+    {
         try
         {
-            FolderWriter.Write(model, folder, options);
+            FolderWriter.Write(model, folder, options, disk);
         }
         catch (UnauthorizedAccessException e)
         {

@@ -1,5 +1,6 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Native;
@@ -17,7 +18,14 @@ internal static unsafe class RowMatmul
     /// <summary>Multiplications below which a second thread costs more than it brings.</summary>
     private const long WorkPerThread = 1 << 19;
 
-    private const int Lanes = 16;
+    /// <summary>Outputs, and rows, that are computed together.</summary>
+    private const int Together = 4;
+
+    /// <summary>Numbers of the weight that the first cache holds beside four rows.</summary>
+    private const int TileSize = 8192;
+
+    /// <summary>Numbers between what is widened and what is asked of memory.</summary>
+    private const int Ahead = 2048;
 
     /// <summary>
     /// Whether <see cref="Linear"/> can be called: few rows of contiguous float32 or bfloat16 on a CPU with wide vectors, in inference mode. Without a graph alone is not
@@ -25,117 +33,113 @@ internal static unsafe class RowMatmul
     /// </summary>
     public static bool Serves(Tensor x, Tensor weight) =>
         Vector256.IsHardwareAccelerated && is_inference_mode_enabled() && x.dim() == 2 && x.size(0) is > 0 and <= MostRows && x.device_type == TorchSharp.DeviceType.CPU
-        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.dtype && weight.is_contiguous()
-        && (x.dtype == ScalarType.Float32 || x.size(1) % 2 == 0);
+        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.dtype == weight.dtype && weight.is_contiguous();
 
     /// <summary>[T, I], [O, I], [O] or null → [T, O]</summary>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
         var (rows, inputs, outputs) = ((int)x.size(0), (int)x.size(1), (int)weight.size(0));
-        var isHalf = x.dtype == ScalarType.BFloat16;
-        var plain = x.contiguous(); // [T, I]
-        var apart = isHalf ? ArrayPool<float>.Shared.Rent(rows * inputs) : [];
-        if (isHalf) KeepApart((uint*)Ops.DataPointer(plain), apart, rows, inputs);
-        fixed (float* pairs = apart)
-        {
-            var result = Multiply(isHalf ? pairs : (float*)Ops.DataPointer(plain), weight, rows, inputs, outputs, isHalf); // [T, O]
-            GC.KeepAlive(plain);
-            if (isHalf) ArrayPool<float>.Shared.Return(apart);
-            if (bias is not null) result.add_(bias);
-            return (isHalf ? result.to(ScalarType.BFloat16) : result).MoveToOuterDisposeScope(); // [T, O]
-        }
-    }
-
-    /// <summary>Pairs of bfloat16 are read as one 32-bit word, so their inputs are kept apart: of each row all even ones, then all odd ones.</summary>
-    private static void KeepApart(uint* words, float[] target, int rows, int inputs)
-    {
-        var half = inputs / 2;
-        for (var t = 0; t < rows; t++, words += half)
-        {
-            var row = target.AsSpan(t * inputs, inputs);
-            for (var i = 0; i < half; i++) (row[i], row[half + i]) = (BitConverter.UInt32BitsToSingle(words[i] << 16), BitConverter.UInt32BitsToSingle(words[i] & 0xFFFF0000));
-        }
-    }
-
-    private static Tensor Multiply(float* x, Tensor weight, int rows, int inputs, int outputs, bool isHalf)
-    {
+        var plain = x.contiguous().to(ScalarType.Float32); // [T, I]
         var result = empty([rows, outputs], dtype: ScalarType.Float32); // [T, O]
-        var task = new Job(x, (byte*)Ops.DataPointer(weight), (float*)Ops.DataPointer(result), rows, inputs, outputs, isHalf);
+        var task = new Job((float*)Ops.DataPointer(plain), (byte*)Ops.DataPointer(weight), (float*)Ops.DataPointer(result), rows, inputs, outputs, x.dtype == ScalarType.BFloat16);
         var threads = (int)Math.Min(get_num_threads(), 1 + (long)rows * inputs * outputs / WorkPerThread);
         if (threads <= 1) task.Run(0, outputs);
         else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => task.Run(Border(outputs, part, threads), Border(outputs, part + 1, threads)));
+        GC.KeepAlive(plain);
         GC.KeepAlive(weight);
-        return result;
+        if (bias is not null) result.add_(bias);
+        return result.to(x.dtype).MoveToOuterDisposeScope(); // [T, O]
     }
 
-    private static int Border(int outputs, int part, int parts) => part == parts ? outputs : (int)((long)outputs * part / parts) / 4 * 4;
+    private static int Border(int outputs, int part, int parts) => part == parts ? outputs : (int)((long)outputs * part / parts) / Together * Together;
 
     private sealed class Job(float* x, byte* weight, float* result, int rows, int inputs, int outputs, bool isHalf)
     {
-        /// <summary>The outputs from first to last: four at a time, and of the rows four at a time.</summary>
+        private readonly nint _bytes = (nint)inputs * (isHalf ? sizeof(ushort) : sizeof(float));
+
+        /// <summary>
+        /// The outputs from first to last, in tiles of the weight that stay in the first cache while all rows pass over them. bfloat16 is widened once per tile, in one
+        /// run through memory.
+        /// </summary>
         public void Run(int first, int last)
         {
-            var bytes = (nint)inputs * (isHalf ? 2 : 4);
-            for (var o = first; o < last; o++)
+            var tile = Math.Max(Together, TileSize / inputs / Together * Together);
+            using var scratch = isHalf ? new Scratch(Scratch.Padded((long)Math.Min(tile, last - first) * inputs)) : null;
+            var wide = scratch is null ? null : scratch.Take((long)Math.Min(tile, last - first) * inputs);
+            for (var o = first; o < last; o += tile)
             {
-                var w = weight + o * bytes;
-                if (o + 4 > last)
+                var count = Math.Min(tile, last - o);
+                var w = (float*)(weight + (o * _bytes));
+                if (isHalf)
                 {
-                    for (var t = 0; t < rows; t++) result[(long)t * outputs + o] = isHalf ? DotHalf(x + (nint)t * inputs, (ushort*)w) : Dot(x + (nint)t * inputs, (float*)w);
-                    continue;
+                    Widen((ushort*)w, wide, (nint)count * inputs);
+                    w = wide;
                 }
 
-                for (var t = 0; t < rows; t += 4)
-                {
-                    float* from = x + (nint)t * inputs, to = result + (long)t * outputs + o;
-                    if (t + 4 <= rows)
-                    {
-                        if (isHalf) Block4Half(from, w, bytes, to);
-                        else Block4(from, w, bytes, to);
-                        continue;
-                    }
-
-                    for (; t < rows; t++, from += inputs, to += outputs)
-                    {
-                        if (isHalf) Block1Half(from, w, bytes, to);
-                        else Block1(from, w, bytes, to);
-                    }
-                }
-
-                o += 3;
+                Tile(w, result + o, count);
             }
+        }
+
+        /// <summary>The values as float32; what follows them is asked of memory meanwhile.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Widen(ushort* from, float* to, nint count)
+        {
+            const int Line = 64 / sizeof(ushort);
+            nint i = 0;
+            for (; i + Line <= count; i += Line)
+            {
+                if (Sse.IsSupported) Sse.Prefetch0(from + i + Ahead);
+                Lanes.Load(from + i, Line).Store(to + i);
+                Lanes.Load(from + i + Lanes.Width, Line).Store(to + i + Lanes.Width);
+            }
+
+            for (; i < count; i++) to[i] = Lanes.Scalar(from + i);
+        }
+
+        private void Tile(float* w, float* to, int count)
+        {
+            var t = 0;
+            for (; t + Together <= rows; t += Together)
+                for (var j = 0; j < count; j += Together)
+                    Block(t, w + ((nint)j * inputs), to + ((nint)t * outputs) + j, Math.Min(Together, count - j), isWhole: true);
+            for (; t < rows; t++)
+                for (var j = 0; j < count; j += Together)
+                    Block(t, w + ((nint)j * inputs), to + ((nint)t * outputs) + j, Math.Min(Together, count - j), isWhole: false);
+        }
+
+        /// <summary>Outputs from one on, of four rows or of one: the last outputs that are no four are computed one by one for every row.</summary>
+        private void Block(int t, float* w, float* to, int count, bool isWhole)
+        {
+            var a = x + ((nint)t * inputs);
+            if (count < Together)
+            {
+                for (var r = 0; r < (isWhole ? Together : 1); r++, a += inputs, to += outputs)
+                    for (var j = 0; j < count; j++)
+                        to[j] = Dot(a, w + ((nint)j * inputs));
+            }
+            else if (isWhole) Four(a, w, to);
+            else One(a, w, to);
         }
 
         private float Dot(float* a, float* w)
         {
-            var sum = Vector512<float>.Zero;
+            var lanes = Vector512<float>.Zero;
             var i = 0;
-            for (; i + Lanes <= inputs; i += Lanes) sum = Vector512.FusedMultiplyAdd(Vector512.Load(w + i), Vector512.Load(a + i), sum);
-            return Finish(sum, a, w, i);
+            for (; i + Lanes.Width <= inputs; i += Lanes.Width) lanes = Vector512.FusedMultiplyAdd(Vector512.Load(w + i), Vector512.Load(a + i), lanes);
+            var sum = Vector512.Sum(lanes);
+            for (; i < inputs; i++) sum += a[i] * w[i];
+            return sum;
         }
 
-        private float DotHalf(float* a, ushort* w)
+        /// <summary>Four outputs of a row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void One(float* a, float* w0, float* to)
         {
-            var (sum, half) = (Vector512<float>.Zero, inputs / 2);
-            var words = (uint*)w;
-            var i = 0;
-            for (; i + Lanes <= half; i += Lanes)
-            {
-                var word = Vector512.Load(words + i);
-                sum = Vector512.FusedMultiplyAdd(Even(word), Vector512.Load(a + i), sum);
-                sum = Vector512.FusedMultiplyAdd(Odd(word), Vector512.Load(a + half + i), sum);
-            }
-
-            return FinishHalf(sum, a, words, i);
-        }
-
-        private void Block1(float* a, byte* weights, nint bytes, float* to)
-        {
-            float* w0 = (float*)weights, w1 = (float*)(weights + bytes), w2 = (float*)(weights + 2 * bytes), w3 = (float*)(weights + 3 * bytes);
+            float* w1 = w0 + inputs, w2 = w1 + inputs, w3 = w2 + inputs;
             Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
             var i = 0;
-            for (; i + Lanes <= inputs; i += Lanes)
+            for (; i + Lanes.Width <= inputs; i += Lanes.Width)
             {
                 var v = Vector512.Load(a + i);
                 s0 = Vector512.FusedMultiplyAdd(Vector512.Load(w0 + i), v, s0);
@@ -144,106 +148,58 @@ internal static unsafe class RowMatmul
                 s3 = Vector512.FusedMultiplyAdd(Vector512.Load(w3 + i), v, s3);
             }
 
-            (to[0], to[1], to[2], to[3]) = (Finish(s0, a, w0, i), Finish(s1, a, w1, i), Finish(s2, a, w2, i), Finish(s3, a, w3, i));
-        }
-
-        private void Block1Half(float* a, byte* weights, nint bytes, float* to)
-        {
-            uint* w0 = (uint*)weights, w1 = (uint*)(weights + bytes), w2 = (uint*)(weights + 2 * bytes), w3 = (uint*)(weights + 3 * bytes);
-            Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-            var (i, half) = (0, inputs / 2);
-            for (; i + Lanes <= half; i += Lanes)
-            {
-                var (even, odd) = (Vector512.Load(a + i), Vector512.Load(a + half + i));
-                var (x0, x1, x2, x3) = (Vector512.Load(w0 + i), Vector512.Load(w1 + i), Vector512.Load(w2 + i), Vector512.Load(w3 + i));
-                s0 = Vector512.FusedMultiplyAdd(Odd(x0), odd, Vector512.FusedMultiplyAdd(Even(x0), even, s0));
-                s1 = Vector512.FusedMultiplyAdd(Odd(x1), odd, Vector512.FusedMultiplyAdd(Even(x1), even, s1));
-                s2 = Vector512.FusedMultiplyAdd(Odd(x2), odd, Vector512.FusedMultiplyAdd(Even(x2), even, s2));
-                s3 = Vector512.FusedMultiplyAdd(Odd(x3), odd, Vector512.FusedMultiplyAdd(Even(x3), even, s3));
-            }
-
-            (to[0], to[1], to[2], to[3]) = (FinishHalf(s0, a, w0, i), FinishHalf(s1, a, w1, i), FinishHalf(s2, a, w2, i), FinishHalf(s3, a, w3, i));
+            Finish(Sums(s0, s1, s2, s3), a, w0, i, to);
         }
 
         /// <summary>Four outputs of four rows: sixteen sums in registers, so that every vector that is loaded is used four times.</summary>
-        private void Block4(float* a, byte* weights, nint bytes, float* to)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Four(float* a, float* w0, float* to)
         {
             float* a1 = a + inputs, a2 = a1 + inputs, a3 = a2 + inputs;
-            for (var j = 0; j < 4; j += 2)
+            float* w1 = w0 + inputs, w2 = w1 + inputs, w3 = w2 + inputs;
+            Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
+            Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default, s30 = default, s31 = default, s32 = default, s33 = default;
+            var i = 0;
+            for (; i + Lanes.Width <= inputs; i += Lanes.Width)
             {
-                float* w0 = (float*)(weights + j * bytes), w1 = (float*)(weights + (j + 1) * bytes);
-                Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-                var i = 0;
-                for (; i + Lanes <= inputs; i += Lanes)
-                {
-                    var (x0, x1) = (Vector512.Load(w0 + i), Vector512.Load(w1 + i));
-                    var (v0, v1, v2, v3) = (Vector512.Load(a + i), Vector512.Load(a1 + i), Vector512.Load(a2 + i), Vector512.Load(a3 + i));
-                    s00 = Vector512.FusedMultiplyAdd(x0, v0, s00);
-                    s01 = Vector512.FusedMultiplyAdd(x0, v1, s01);
-                    s02 = Vector512.FusedMultiplyAdd(x0, v2, s02);
-                    s03 = Vector512.FusedMultiplyAdd(x0, v3, s03);
-                    s10 = Vector512.FusedMultiplyAdd(x1, v0, s10);
-                    s11 = Vector512.FusedMultiplyAdd(x1, v1, s11);
-                    s12 = Vector512.FusedMultiplyAdd(x1, v2, s12);
-                    s13 = Vector512.FusedMultiplyAdd(x1, v3, s13);
-                }
-
-                (to[j], to[outputs + j], to[2 * outputs + j], to[3 * outputs + j]) = (Finish(s00, a, w0, i), Finish(s01, a1, w0, i), Finish(s02, a2, w0, i), Finish(s03, a3, w0, i));
-                (to[j + 1], to[outputs + j + 1], to[2 * outputs + j + 1], to[3 * outputs + j + 1]) = (Finish(s10, a, w1, i), Finish(s11, a1, w1, i), Finish(s12, a2, w1, i), Finish(s13, a3, w1, i));
+                var (x0, x1, x2, x3) = (Vector512.Load(w0 + i), Vector512.Load(w1 + i), Vector512.Load(w2 + i), Vector512.Load(w3 + i));
+                var v = Vector512.Load(a + i);
+                (s00, s01) = (Vector512.FusedMultiplyAdd(x0, v, s00), Vector512.FusedMultiplyAdd(x1, v, s01));
+                (s02, s03) = (Vector512.FusedMultiplyAdd(x2, v, s02), Vector512.FusedMultiplyAdd(x3, v, s03));
+                v = Vector512.Load(a1 + i);
+                (s10, s11) = (Vector512.FusedMultiplyAdd(x0, v, s10), Vector512.FusedMultiplyAdd(x1, v, s11));
+                (s12, s13) = (Vector512.FusedMultiplyAdd(x2, v, s12), Vector512.FusedMultiplyAdd(x3, v, s13));
+                v = Vector512.Load(a2 + i);
+                (s20, s21) = (Vector512.FusedMultiplyAdd(x0, v, s20), Vector512.FusedMultiplyAdd(x1, v, s21));
+                (s22, s23) = (Vector512.FusedMultiplyAdd(x2, v, s22), Vector512.FusedMultiplyAdd(x3, v, s23));
+                v = Vector512.Load(a3 + i);
+                (s30, s31) = (Vector512.FusedMultiplyAdd(x0, v, s30), Vector512.FusedMultiplyAdd(x1, v, s31));
+                (s32, s33) = (Vector512.FusedMultiplyAdd(x2, v, s32), Vector512.FusedMultiplyAdd(x3, v, s33));
             }
+
+            Finish(Sums(s00, s01, s02, s03), a, w0, i, to);
+            Finish(Sums(s10, s11, s12, s13), a1, w0, i, to + outputs);
+            Finish(Sums(s20, s21, s22, s23), a2, w0, i, to + (2 * outputs));
+            Finish(Sums(s30, s31, s32, s33), a3, w0, i, to + (3 * outputs));
         }
 
-        private void Block4Half(float* a, byte* weights, nint bytes, float* to)
+        /// <summary>The inputs that fill no vector.</summary>
+        private void Finish(Vector128<float> sums, float* a, float* w, int i, float* to)
         {
-            float* a1 = a + inputs, a2 = a1 + inputs, a3 = a2 + inputs;
-            var half = inputs / 2;
-            for (var j = 0; j < 4; j += 2)
-            {
-                uint* w0 = (uint*)(weights + j * bytes), w1 = (uint*)(weights + (j + 1) * bytes);
-                Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-                var i = 0;
-                for (; i + Lanes <= half; i += Lanes)
-                {
-                    var (x0, x1) = (Vector512.Load(w0 + i), Vector512.Load(w1 + i));
-                    var (e0, o0, e1, o1) = (Even(x0), Odd(x0), Even(x1), Odd(x1));
-                    var (even, odd) = (Vector512.Load(a + i), Vector512.Load(a + half + i));
-                    s00 = Vector512.FusedMultiplyAdd(o0, odd, Vector512.FusedMultiplyAdd(e0, even, s00));
-                    s10 = Vector512.FusedMultiplyAdd(o1, odd, Vector512.FusedMultiplyAdd(e1, even, s10));
-                    (even, odd) = (Vector512.Load(a1 + i), Vector512.Load(a1 + half + i));
-                    s01 = Vector512.FusedMultiplyAdd(o0, odd, Vector512.FusedMultiplyAdd(e0, even, s01));
-                    s11 = Vector512.FusedMultiplyAdd(o1, odd, Vector512.FusedMultiplyAdd(e1, even, s11));
-                    (even, odd) = (Vector512.Load(a2 + i), Vector512.Load(a2 + half + i));
-                    s02 = Vector512.FusedMultiplyAdd(o0, odd, Vector512.FusedMultiplyAdd(e0, even, s02));
-                    s12 = Vector512.FusedMultiplyAdd(o1, odd, Vector512.FusedMultiplyAdd(e1, even, s12));
-                    (even, odd) = (Vector512.Load(a3 + i), Vector512.Load(a3 + half + i));
-                    s03 = Vector512.FusedMultiplyAdd(o0, odd, Vector512.FusedMultiplyAdd(e0, even, s03));
-                    s13 = Vector512.FusedMultiplyAdd(o1, odd, Vector512.FusedMultiplyAdd(e1, even, s13));
-                }
-
-                (to[j], to[outputs + j], to[2 * outputs + j], to[3 * outputs + j]) = (FinishHalf(s00, a, w0, i), FinishHalf(s01, a1, w0, i), FinishHalf(s02, a2, w0, i), FinishHalf(s03, a3, w0, i));
-                (to[j + 1], to[outputs + j + 1], to[2 * outputs + j + 1], to[3 * outputs + j + 1]) =
-                    (FinishHalf(s10, a, w1, i), FinishHalf(s11, a1, w1, i), FinishHalf(s12, a2, w1, i), FinishHalf(s13, a3, w1, i));
-            }
+            for (; i < inputs; i++) sums += Vector128.Create(w[i], w[inputs + i], w[(2 * inputs) + i], w[(3 * inputs) + i]) * a[i];
+            sums.Store(to);
         }
 
-        /// <summary>The lanes of a sum together, and the inputs that fill no vector.</summary>
-        private float Finish(Vector512<float> lanes, float* a, float* w, int i)
+        /// <summary>The lanes of each of four vectors together: interleaved first, so that one addition serves all four.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector128<float> Sums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
         {
-            var sum = Vector512.Sum(lanes);
-            for (; i < inputs; i++) sum += a[i] * w[i];
-            return sum;
-        }
-
-        private float FinishHalf(Vector512<float> lanes, float* a, uint* words, int i)
-        {
-            var (sum, half) = (Vector512.Sum(lanes), inputs / 2);
-            for (; i < half; i++) sum += BitConverter.UInt32BitsToSingle(words[i] << 16) * a[i] + BitConverter.UInt32BitsToSingle(words[i] & 0xFFFF0000) * a[half + i];
-            return sum;
+            if (!Avx512F.IsSupported) return Vector128.Create(Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d));
+            var ab = (Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b)).AsDouble(); // a b a b in each 128 bits
+            var cd = (Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d)).AsDouble();
+            var all = Avx512F.UnpackLow(ab, cd).AsSingle() + Avx512F.UnpackHigh(ab, cd).AsSingle(); // a b c d
+            var half = all.GetLower() + all.GetUpper();
+            return half.GetLower() + half.GetUpper();
         }
     }
-
-    // The lower and the upper of the two bfloat16 in each word.
-    public static Vector512<float> Even(Vector512<uint> words) => Vector512.ShiftLeft(words, 16).AsSingle();
-
-    public static Vector512<float> Odd(Vector512<uint> words) => (words & Vector512.Create(0xFFFF0000)).AsSingle();
 }

@@ -9,7 +9,8 @@ internal sealed partial class Disk : IDisk
 
     public void CreateFolder(string path) => Directory.CreateDirectory(path);
 
-    public Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+    public Stream Create(string path, long size = 0) =>
+        new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0, PreallocationSize = size });
 
     public void Flush(Stream file) => ((FileStream)file).Flush(flushToDisk: true);
 

@@ -17,10 +17,10 @@ internal sealed class FaultyDisk(int failing, int code) : IDisk
         Disk.Instance.CreateFolder(path);
     }
 
-    public Stream Create(string path)
+    public Stream Create(string path, long size = 0)
     {
         Check();
-        return new FaultyStream(Disk.Instance.Create(path), this);
+        return new FaultyStream(Disk.Instance.Create(path, size), this);
     }
 
     public void Flush(Stream file)
