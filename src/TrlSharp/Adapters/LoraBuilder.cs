@@ -2,6 +2,7 @@ using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
+using TrlSharp.Native;
 
 namespace TrlSharp.Adapters;
 
@@ -51,7 +52,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         {
             using var scope = NewDisposeScope();
             using var withoutGraph = no_grad();
-            var lengths = (module.OutputsByInputs().to(a.dtype) + b.matmul(a) * scaling).norm(1, keepdim: false); // [O]
+            var lengths = module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * scaling).norm(1, keepdim: false); // [O]
             magnitude = Create($"{path}.lora_magnitude_vector", [outputs], LoraTensor.Magnitude, lengths);
         }
 

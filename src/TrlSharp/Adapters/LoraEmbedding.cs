@@ -25,13 +25,13 @@ internal sealed class LoraEmbedding(LoraAdapter owner, Embedding module, Paramet
         if (!owner.IsApplied) return x;
         using var scope = NewDisposeScope();
         var low = Ops.Embedding(a.t(), tokens).matmul(b.t()) * scaling; // [T, D]
-        return (x + low.to(x.dtype)).MoveToOuterDisposeScope(); // [T, D]
+        return x.Plus(low.to(x.dtype)).MoveToOuterDisposeScope(); // [T, D]
     }
 
     /// <summary>The table with this in it: [V, D].</summary>
     public Tensor MergedWeight()
     {
         using var scope = NewDisposeScope();
-        return (module.Weight.Value.to(a.dtype) + b.matmul(a).t() * scaling).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
+        return module.Weight.Value.to(a.dtype).Plus(b.matmul(a).t() * scaling).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
     }
 }

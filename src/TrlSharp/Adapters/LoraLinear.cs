@@ -1,6 +1,7 @@
 using TrlSharp.Models.Layers;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
+using TrlSharp.Native;
 
 namespace TrlSharp.Adapters;
 
@@ -29,11 +30,11 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         var isDropping = owner.Model.TrainingSeed is not null && owner.Config.Dropout > 0;
         var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
         var low = nn.functional.linear(nn.functional.linear(input, a), b) * scaling; // [T, O]
-        if (magnitude is null) return (y + low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+        if (magnitude is null) return y.Plus(low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
 
         var ratio = magnitude / RowLengths(); // [O]
         var direct = isDropping ? nn.functional.linear(input, module.OutputsByInputs().to(a.dtype)) : y - (module.Bias is { } bias ? bias.Value : 0); // [T, O]
-        return (y + ((ratio - 1) * direct + ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+        return y.Plus(((ratio - 1) * direct).Plus(ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
     }
 
     /// <summary>The weight with this in it, in the layout and type in which the module stores it.</summary>
@@ -60,5 +61,5 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         return Sum().norm(1, keepdim: false).MoveToOuterDisposeScope(); // [O]
     }
 
-    private Tensor Sum() => module.OutputsByInputs().to(a.dtype) + b.matmul(a) * scaling; // [O, I]
+    private Tensor Sum() => module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * scaling); // [O, I]
 }

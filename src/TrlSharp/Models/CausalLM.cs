@@ -4,6 +4,7 @@ using TrlSharp.Batches;
 using TrlSharp.Generation;
 using TrlSharp.Models.Families;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;
@@ -177,11 +178,11 @@ public sealed class CausalLM : ICausalLM, IDisposable
     private Tensor Embed(Tensor tokens, ForwardContext context)
     {
         var x = _decoder.Embedding.Forward(tokens); // [T, D]
-        if (TrainingSeed is not null && EmbeddingNoise is { } alpha) x = x + Noise(x, context.Layout, alpha); // [T, D]
+        if (TrainingSeed is not null && EmbeddingNoise is { } alpha) x = x.Plus(Noise(x, context.Layout, alpha)); // [T, D]
         if (_decoder.EmbeddingScale != 1) x = x * tensor((float)_decoder.EmbeddingScale).to(x.dtype); // [T, D]
         if (_decoder.Positions is not { } positions) return x;
         if (context.LongestSequence > MaxPositions)
             throw new ConfigException($"A sequence has {context.LongestSequence} tokens, but the model has {MaxPositions} positions. Shorten the sequences (max_length).");
-        return x + positions.Forward(context.Positions); // [T, D]
+        return x.Plus(positions.Forward(context.Positions)); // [T, D]
     }
 }

@@ -48,7 +48,7 @@ internal static unsafe class RowMatmul
         else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => task.Run(Border(outputs, part, threads), Border(outputs, part + 1, threads)));
         GC.KeepAlive(plain);
         GC.KeepAlive(weight);
-        if (bias is not null) result.add_(bias);
+        if (bias is not null) result.PlusInPlace(bias);
         return result.to(x.dtype).MoveToOuterDisposeScope(); // [T, O]
     }
 

@@ -37,7 +37,7 @@ internal sealed class AdamW : IOptimizer
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        _steps.add_(ones_like(_steps));
+        _steps.PlusInPlace(ones_like(_steps));
         foreach (var group in _groups)
         {
             var own = gradients.AsSpan(group.First, group.Parameters.Length);

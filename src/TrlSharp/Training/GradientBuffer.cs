@@ -1,5 +1,6 @@
 using System.Globalization;
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Training;
@@ -49,7 +50,7 @@ internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value
         {
             var value = parameters[i].Value;
             if (value.dtype == ScalarType.Float32 || value.grad is not { } gradient) continue;
-            _sums[i] = _sums[i] is { } sum ? sum.add_(gradient) : gradient.to_type(ScalarType.Float32);
+            _sums[i] = _sums[i] is { } sum ? sum.PlusInPlace(gradient) : gradient.to_type(ScalarType.Float32);
             value.grad = null;
         }
     }

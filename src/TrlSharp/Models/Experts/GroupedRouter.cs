@@ -1,5 +1,6 @@
 using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Experts;
@@ -16,7 +17,7 @@ internal sealed class GroupedRouter(NamedParameter weight, NamedParameter correc
         using var scope = NewDisposeScope();
         var logits = nn.functional.linear(x.Widen(), weight.Value.Widen()); // [T, E]
         var scores = logits.sigmoid(); // [T, E]
-        var preference = KeepBestGroups(scores.detach() + correction.Value.to(scores.dtype)); // [T, E]
+        var preference = KeepBestGroups(scores.detach().Plus(correction.Value.to(scores.dtype))); // [T, E]
         var experts = preference.topk(chosen, -1).indexes; // [T, k]
         var weights = scores.gather(1, experts); // [T, k]
         if (normalise) weights = weights / (weights.sum(-1, keepdim: true) + 1e-20); // [T, k]

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Experts;
@@ -19,7 +20,7 @@ internal sealed class MixtureOfExperts(Func<Tensor, RouterDecision> route, int c
         var decision = route(x);
         context.Note(decision);
         var mixed = Mix(x, decision, open(), context); // [T, D]
-        return (shared is null ? mixed : mixed + shared(x)).MoveToOuterDisposeScope(); // [T, D]
+        return (shared is null ? mixed : mixed.Plus(shared(x))).MoveToOuterDisposeScope(); // [T, D]
     }
 
     /// <summary>Sorts the (token, choice) pairs by expert, so that each expert runs over its tokens together.</summary>

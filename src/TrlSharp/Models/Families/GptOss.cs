@@ -3,6 +3,7 @@ using TrlSharp.Models.Experts;
 using TrlSharp.Models.Layers;
 using TrlSharp.Models.Rotary;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 
 namespace TrlSharp.Models.Families;
 
@@ -57,10 +58,10 @@ internal static class GptOss
             var (outOf, outOfBias) = (down.Value.unbind(0), downBias.Value.unbind(0)); // E × [F, D], E × [D]
             return (e, x) =>
             {
-                var both = x.matmul(into[e]).add(intoBias[e]).unflatten(1, [inner, 2]); // [n, F, 2]: gate and up alternate
+                var both = x.matmul(into[e]).Plus(intoBias[e]).unflatten(1, [inner, 2]); // [n, F, 2]: gate and up alternate
                 var gate = both.select(2, 0).clamp_max(limit); // [n, F]
                 var up = both.select(2, 1).clamp(-limit, limit); // [n, F]
-                return ((up + 1) * gate * (gate * alpha).sigmoid()).matmul(outOf[e]).add(outOfBias[e]); // [n, D]
+                return ((up + 1) * gate * (gate * alpha).sigmoid()).matmul(outOf[e]).Plus(outOfBias[e]); // [n, D]
             };
         });
     }

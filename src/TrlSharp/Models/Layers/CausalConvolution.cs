@@ -1,4 +1,5 @@
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -20,7 +21,7 @@ internal sealed class CausalConvolution(int layer, NamedParameter weight, NamedP
         using var scope = NewDisposeScope();
         var taps = weight.Value.squeeze(1).unbind(1); // W × [C]
         var result = context.Caches is null ? Whole(x, taps, context) : Continued(x, taps, context); // [T, C]
-        return (bias is null ? result : result + bias.Value).MoveToOuterDisposeScope(); // [T, C]
+        return (bias is null ? result : result.Plus(bias.Value)).MoveToOuterDisposeScope(); // [T, C]
     }
 
     /// <summary>All sequences at once: shift the row, and blank what came from the sequence before.</summary>
@@ -32,7 +33,7 @@ internal sealed class CausalConvolution(int layer, NamedParameter weight, NamedP
         {
             var moved = cat([zeros([shift, x.size(1)], dtype: x.dtype, device: x.device), x.narrow(0, 0, length - shift)], 0); // [T, C]
             var isInside = (context.Positions >= shift).unsqueeze(1); // [T, 1]
-            result = result + moved.masked_fill(isInside.logical_not(), 0) * taps[^(shift + 1)]; // [T, C]
+            result = result.Plus(moved.masked_fill(isInside.logical_not(), 0) * taps[^(shift + 1)]); // [T, C]
         }
 
         return result;
@@ -48,7 +49,7 @@ internal sealed class CausalConvolution(int layer, NamedParameter weight, NamedP
             var length = starts[s + 1] - starts[s];
             var before = cache.State(Past) ?? zeros([past, x.size(1)], dtype: x.dtype, device: x.device); // [W - 1, C]
             var all = cat([before, x.narrow(0, starts[s], length)], 0); // [W - 1 + n, C]
-            results.Add(Enumerable.Range(0, taps.Length).Select(tap => all.narrow(0, tap, length) * taps[tap]).Aggregate((a, b) => a + b)); // [n, C]
+            results.Add(Enumerable.Range(0, taps.Length).Select(tap => all.narrow(0, tap, length) * taps[tap]).Aggregate((a, b) => a.Plus(b))); // [n, C]
             cache.SetState(Past, all.narrow(0, length, past).clone());
         }
 

@@ -1,4 +1,5 @@
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -46,7 +47,7 @@ internal sealed class GatedDeltaNet
         var gates = _gates.Forward(x).unflatten(1, [_sizes.Keys, 2 * share]); // [T, G, 2N/G]
         var beta = gates.narrow(2, 0, share).flatten(1).sigmoid().Widen(); // [T, N]
         var a = gates.narrow(2, share, share).flatten(1).Widen(); // [T, N]
-        var decay = -(_logDecay.Value.Widen().exp() * nn.functional.softplus(a + _decayBias.Value.Widen())); // [T, N]
+        var decay = -(_logDecay.Value.Widen().exp() * nn.functional.softplus(a.Plus(_decayBias.Value.Widen()))); // [T, N]
         var mixed = Recur(query, key, value, decay, beta, context); // [T, N, V]
         var normed = mixed * rsqrt(mixed.square().mean([-1], keepdim: true) + _epsilon); // [T, N, V]
         var gated = (_norm.Value * normed.to(x.dtype)).Widen() * nn.functional.silu(z.Widen()); // [T, N, V]

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -46,9 +47,9 @@ internal static class GatedDeltaRule
         var right = weighted * (v - (k * forget).matmul(s)); // [N, C, V]
         var u = linalg.solve_triangular(system, right, upper: false, unitriangular: true); // [N, C, V]
 
-        var output = (q * forget).matmul(s) + (q.matmul(k.transpose(1, 2)) * between).matmul(u); // [N, C, V]
+        var output = (q * forget).matmul(s).Plus((q.matmul(k.transpose(1, 2)) * between).matmul(u)); // [N, C, V]
         var last = g.narrow(1, g.size(1) - 1, 1); // [N, 1]
         var kept = (last - g).exp().unsqueeze(2); // [N, C, 1]
-        return (output, s * last.exp().unsqueeze(2) + (k * kept).transpose(1, 2).matmul(u)); // [N, C, V], [N, K, V]
+        return (output, (s * last.exp().unsqueeze(2)).Plus((k * kept).transpose(1, 2).matmul(u))); // [N, C, V], [N, K, V]
     }
 }

@@ -48,7 +48,7 @@ internal static class LinearProduct
         if (!weight.is_leaf) return pull.t().matmul(x).to_type(weight.dtype); // [O, I]
         if (weight.grad is not { } gathered) weight.grad = pull.t().matmul(x).to_type(weight.dtype); // [O, I]
         else if (gathered.dtype == pull.dtype) gathered.addmm_(pull.t(), x);
-        else gathered.add_(pull.t().matmul(x).to_type(gathered.dtype));
+        else gathered.PlusInPlace(pull.t().matmul(x).to_type(gathered.dtype));
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -11,6 +12,6 @@ internal sealed class ParallelBlock(
         using var scope = NewDisposeScope();
         var normed = attentionNorm(x); // [T, D]
         var attended = attention(normed, context); // [T, D]
-        return (x + attended + mlp(mlpNorm is null ? normed : mlpNorm(x), context)).MoveToOuterDisposeScope(); // [T, D]
+        return x.Plus(attended).Plus(mlp(mlpNorm is null ? normed : mlpNorm(x), context)).MoveToOuterDisposeScope(); // [T, D]
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -9,7 +10,7 @@ internal sealed class PostNormBlock(
     public Tensor Forward(Tensor x, ForwardContext context)
     {
         using var scope = NewDisposeScope();
-        x = x + attentionNorm(attention(x, context)); // [T, D]
-        return (x + mlpNorm(mlp(x, context))).MoveToOuterDisposeScope(); // [T, D]
+        x = x.Plus(attentionNorm(attention(x, context))); // [T, D]
+        return x.Plus(mlpNorm(mlp(x, context))).MoveToOuterDisposeScope(); // [T, D]
     }
 }

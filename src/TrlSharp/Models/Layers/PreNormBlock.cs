@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -9,7 +10,7 @@ internal sealed class PreNormBlock(
     public Tensor Forward(Tensor x, ForwardContext context)
     {
         using var scope = NewDisposeScope();
-        x = x + attention(attentionNorm(x), context); // [T, D]
-        return (x + mlp(mlpNorm(x), context)).MoveToOuterDisposeScope(); // [T, D]
+        x = x.Plus(attention(attentionNorm(x), context)); // [T, D]
+        return x.Plus(mlp(mlpNorm(x), context)).MoveToOuterDisposeScope(); // [T, D]
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -10,7 +11,7 @@ internal sealed class SandwichBlock(
     public Tensor Forward(Tensor x, ForwardContext context)
     {
         using var scope = NewDisposeScope();
-        x = x + attentionNorms.After(attention(attentionNorms.Before(x), context)); // [T, D]
-        return (x + mlpNorms.After(mlp(mlpNorms.Before(x), context))).MoveToOuterDisposeScope(); // [T, D]
+        x = x.Plus(attentionNorms.After(attention(attentionNorms.Before(x), context))); // [T, D]
+        return x.Plus(mlpNorms.After(mlp(mlpNorms.Before(x), context))).MoveToOuterDisposeScope(); // [T, D]
     }
 }

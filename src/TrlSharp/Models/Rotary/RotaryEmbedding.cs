@@ -57,13 +57,13 @@ internal sealed class RotaryEmbedding(
     private Tensor TurnHalves(Tensor x, RotaryTable table)
     {
         var (a, b) = (x.narrow(-1, 0, size / 2), x.narrow(-1, size / 2, size / 2)); // [T, N, R/2]
-        return cat([a * table.Cos - b * table.Sin, b * table.Cos + a * table.Sin], -1); // [T, N, R]
+        return cat([a * table.Cos - b * table.Sin, (b * table.Cos).Plus(a * table.Sin)], -1); // [T, N, R]
     }
 
     private Tensor TurnInterleaved(Tensor x, RotaryTable table)
     {
         var pairs = x.unflatten(2, [size / 2, 2]); // [T, N, R/2, 2]
         var (a, b) = (pairs.select(-1, 0), pairs.select(-1, 1)); // [T, N, R/2]
-        return stack([a * table.Cos - b * table.Sin, b * table.Cos + a * table.Sin], -1).flatten(2); // [T, N, R]
+        return stack([a * table.Cos - b * table.Sin, (b * table.Cos).Plus(a * table.Sin)], -1).flatten(2); // [T, N, R]
     }
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Rotary;
@@ -30,7 +31,7 @@ internal static class RotaryFrequencies
         var plain = Plain(theta, size); // [R/2]
         var wavelength = 2 * Math.PI / plain; // [R/2]
         var smooth = (original / wavelength - lowFactor) / (highFactor - lowFactor); // [R/2]
-        var between = (1 - smooth) * plain / factor + smooth * plain; // [R/2]
+        var between = ((1 - smooth) * plain / factor).Plus(smooth * plain); // [R/2]
         var slowed = where(wavelength > original / lowFactor, plain / factor, plain); // [R/2]
         var isBetween = (wavelength >= original / highFactor).logical_and(wavelength <= original / lowFactor); // [R/2]
         return where(isBetween, between, slowed).MoveToOuterDisposeScope(); // [R/2]
@@ -48,7 +49,7 @@ internal static class RotaryFrequencies
         var ramp = ((arange(0, size / 2, dtype: ScalarType.Float32) - low) / (high - low)).clamp(0, 1); // [R/2]
         var kept = 1 - ramp; // [R/2]
         var plain = Plain(theta, size); // [R/2]
-        return (plain / yarn.Factor * (1 - kept) + plain * kept).MoveToOuterDisposeScope(); // [R/2]
+        return (plain / yarn.Factor * (1 - kept)).Plus(plain * kept).MoveToOuterDisposeScope(); // [R/2]
     }
 
     /// <summary>LongRoPE (Ding and others, arXiv:2402.13753): one searched factor per channel.</summary>
