@@ -11,7 +11,7 @@ internal static class DemoCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var quick = new Option<bool>("--quick") { Description = "Smaller numbers and fewer updates: a third of the time." };
+        var quick = new Option<bool>("--quick") { Description = "Smaller numbers and fewer updates: less than half the time." };
         var output = new Option<string>("--output_dir", "--output-dir") { Description = "Where the three models and report.html go.", DefaultValueFactory = _ => "trlsharp-demo" };
         var seed = new Option<ulong>("--seed") { Description = "Another seed makes other chats and other start weights.", DefaultValueFactory = _ => 1 };
         var seeds = new Option<int>("--seeds") { Description = "Repeat with that many seeds, each in a folder of its own, and show mean and spread.", DefaultValueFactory = _ => 1 };
