@@ -79,6 +79,18 @@ public class FlashAttentionTests
         foreach (var (expected, actual) in Formula(q, k, v, layout, pull, null).Zip(Copies(y, q, k, v))) AreClose(expected, actual, 3e-6, "of a result");
     }
 
+    /// <summary>A query that sees one key has nothing to choose: its gradient is 0, and not the rounding of two equal sums, of which AdamW would make a whole step.</summary>
+    [Fact]
+    public void A_query_with_one_key_pulls_at_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var (layout, q, k, v) = Inputs(ScalarType.Float32, [1, 40, 500], 4, 2, 24, 24);
+        FlashAttention.Attend(q, k, v, layout, 0.3, window: 1).backward([randn(layout.Length, 4 * 24)]);
+        CustomGradient.ThrowIfFailed();
+        Assert.Equal(0, q.grad!.abs().max().ToDouble());
+        Assert.Equal(0, k.grad!.abs().max().ToDouble());
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(3)]
