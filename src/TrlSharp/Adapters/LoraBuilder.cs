@@ -52,7 +52,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         {
             using var scope = NewDisposeScope();
             using var withoutGraph = no_grad();
-            var lengths = module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * scaling).norm(1, keepdim: false); // [O]
+            var lengths = module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * Scalars.Of(scaling)).norm(1, keepdim: false); // [O]
             magnitude = Create($"{path}.lora_magnitude_vector", [outputs], LoraTensor.Magnitude, lengths);
         }
 

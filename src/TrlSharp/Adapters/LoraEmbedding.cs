@@ -24,7 +24,7 @@ internal sealed class LoraEmbedding(LoraAdapter owner, Embedding module, Paramet
     {
         if (!owner.IsApplied) return x;
         using var scope = NewDisposeScope();
-        var low = Ops.Embedding(a.t(), tokens).matmul(b.t()) * scaling; // [T, D]
+        var low = Ops.Embedding(a.t(), tokens).matmul(b.t()) * Scalars.Of(scaling); // [T, D]
         return x.Plus(low.to(x.dtype)).MoveToOuterDisposeScope(); // [T, D]
     }
 
@@ -32,6 +32,6 @@ internal sealed class LoraEmbedding(LoraAdapter owner, Embedding module, Paramet
     public Tensor MergedWeight()
     {
         using var scope = NewDisposeScope();
-        return module.Weight.Value.to(a.dtype).Plus(b.matmul(a).t() * scaling).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
+        return module.Weight.Value.to(a.dtype).Plus(b.matmul(a).t() * Scalars.Of(scaling)).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
     }
 }

@@ -29,12 +29,12 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         using var scope = NewDisposeScope();
         var isDropping = owner.Model.TrainingSeed is not null && owner.Config.Dropout > 0;
         var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
-        var low = nn.functional.linear(nn.functional.linear(input, a), b) * scaling; // [T, O]
+        var low = nn.functional.linear(nn.functional.linear(input, a), b) * Scalars.Of(scaling); // [T, O]
         if (magnitude is null) return y.Plus(low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
 
         var ratio = magnitude / RowLengths(); // [O]
         var direct = isDropping ? nn.functional.linear(input, module.OutputsByInputs().to(a.dtype)) : y - (module.Bias is { } bias ? bias.Value : 0); // [T, O]
-        return y.Plus(((ratio - 1) * direct).Plus(ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+        return y.Plus(((ratio - Scalars.Of(1L)) * direct).Plus(ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
     }
 
     /// <summary>The weight with this in it, in the layout and type in which the module stores it.</summary>
@@ -50,7 +50,7 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
     {
         var kept = 1 - owner.Config.Dropout;
         var mask = empty(x.shape, dtype: x.dtype).bernoulli_(kept, owner.Model.Dropout); // [T, I]
-        return x * (mask / kept).to(x.device); // [T, I]
+        return x * (mask / Scalars.Of(kept)).to(x.device); // [T, I]
     }
 
     /// <summary>‖W + scaling·B·A‖ of every row, without gradient as the paper proposes (§4.3): [O].</summary>
@@ -61,5 +61,5 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         return Sum().norm(1, keepdim: false).MoveToOuterDisposeScope(); // [O]
     }
 
-    private Tensor Sum() => module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * scaling); // [O, I]
+    private Tensor Sum() => module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * Scalars.Of(scaling)); // [O, I]
 }

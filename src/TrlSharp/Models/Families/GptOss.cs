@@ -59,9 +59,9 @@ internal static class GptOss
             return (e, x) =>
             {
                 var both = x.matmul(into[e]).Plus(intoBias[e]).unflatten(1, [inner, 2]); // [n, F, 2]: gate and up alternate
-                var gate = both.select(2, 0).clamp_max(limit); // [n, F]
-                var up = both.select(2, 1).clamp(-limit, limit); // [n, F]
-                return ((up + 1) * gate * (gate * alpha).sigmoid()).matmul(outOf[e]).Plus(outOfBias[e]); // [n, D]
+                var gate = both.select(2, 0).clamp_max(Scalars.Of(limit)); // [n, F]
+                var up = both.select(2, 1).clamp(Scalars.Of(-limit), Scalars.Of(limit)); // [n, F]
+                return (up.Plus(1) * gate * (gate * Scalars.Of(alpha)).sigmoid()).matmul(outOf[e]).Plus(outOfBias[e]); // [n, D]
             };
         });
     }
