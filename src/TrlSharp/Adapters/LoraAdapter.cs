@@ -24,6 +24,7 @@ public sealed class LoraAdapter : IDisposable
         foreach (var linear in _parts.Linears) linear.Module.Adapters.Add(linear);
         foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Add(embedding);
         foreach (var experts in _parts.Experts) experts.Target.Adapters.Add(experts);
+        foreach (var expert in _parts.Separate) expert.Module.Adapters.Add(expert);
         foreach (var rows in _parts.Rows)
         {
             if (rows.Module is Embedding table) table.Adapters.Add(rows);
@@ -119,6 +120,7 @@ public sealed class LoraAdapter : IDisposable
         }
 
         foreach (var experts in _parts.Experts) Overwrite(experts.Target.Value, experts.MergedWeight());
+        foreach (var expert in _parts.Separate) Overwrite(expert.Module.Weight.Value, expert.MergedWeight());
         foreach (var embedding in _parts.Embeddings) Overwrite(embedding.Module.Weight.Value, embedding.MergedWeight());
         foreach (var rows in _parts.Rows.DistinctBy(r => r.Weight)) Overwrite(rows.Weight.Value, rows.MergedWeight());
     }
@@ -148,6 +150,7 @@ public sealed class LoraAdapter : IDisposable
         foreach (var linear in _parts.Linears) linear.Module.Adapters.Remove(linear);
         foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Remove(embedding);
         foreach (var experts in _parts.Experts) experts.Target.Adapters.Remove(experts);
+        foreach (var expert in _parts.Separate) expert.Module.Adapters.Remove(expert);
         foreach (var rows in _parts.Rows)
         {
             if (rows.Module is Embedding table) table.Adapters.Remove(rows);

@@ -17,6 +17,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
     private readonly List<LoraLinear> _linears = [];
     private readonly List<LoraEmbedding> _embeddings = [];
     private readonly List<LoraParameter> _experts = [];
+    private readonly List<LoraExpert> _separate = [];
     private readonly List<TrainedRows> _rows = [];
     private readonly List<TrainedCopy> _copies = [];
     private readonly List<(string Name, Parameter Value)> _tensors = [];
@@ -28,7 +29,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         CheckSaved(config, saved.Select(m => m.Path).ToList());
         var targets = modules.Where(m => !saved.Contains(m) && LoraTargets.IsTarget(config, m.Path, m.Module, adapter.Model.Decoder.Head)).ToList();
         AddParameters(config, targets);
-        if (targets.Count == 0 && _experts.Count == 0) throw new ConfigException($"No module of the model matches the adapter's targets. There are, for example, {string.Join(", ", Examples(modules))}.");
+        if (targets.Count == 0 && _experts.Count == 0 && _separate.Count == 0) throw new ConfigException($"No module of the model matches the adapter's targets. There are, for example, {string.Join(", ", Examples(modules))}.");
         foreach (var (path, module) in targets)
         {
             if (module is Linear linear) AddLinear(path, linear);
@@ -39,7 +40,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
             foreach (var (name, original) in module.Parameters.ToList()) AddCopy(path, module, name, original, $"{Prefix}{path}.{name}");
         if (config.Bias != LoraBias.None) AddBiases(modules, targets.Select(t => t.Path).ToHashSet(StringComparer.Ordinal));
         foreach (var (name, tokens) in config.TrainableTokenIndices) AddRows(name, tokens);
-        return new(_linears, _embeddings, _experts, _rows, _copies, _tensors);
+        return new(_linears, _embeddings, _experts, _separate, _rows, _copies, _tensors);
     }
 
     private void AddLinear(string path, Linear module)
@@ -84,12 +85,17 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
     /// <summary>Weights of linear modules join the targets; those of all experts are taken as they are.</summary>
     private void AddParameters(LoraConfig config, List<(string Path, IModule Module)> targets)
     {
-        var (modules, all) = (adapter.Model.Store.Modules, adapter.Model.Store.Experts);
+        var store = adapter.Model.Store;
+        List<(string Path, Action<string> Add)> all =
+        [
+            .. store.Experts.Select(e => (e.Path, (Action<string>)(stored => AddExperts(stored, e.Path, e.Parameter, e.IsInputsFirst)))),
+            .. SeparateExperts.Find(store.InnerLinears).Select(e => (e.Path, (Action<string>)(stored => AddSeparate(stored, e)))),
+        ];
         foreach (var name in config.TargetParameters)
         {
-            var linears = modules.Where(m => m.Module is Linear && LoraTargets.IsNamed($"{m.Path}.weight", name)).ToList();
-            if (linears.Count == 0 && !all.Any(e => LoraTargets.IsNamed(e.Path, name)))
-                throw new ConfigException($"target_parameters names {name}. Low-rank additions can be made to the weights of linear modules{(all.Count > 0 ? " and to " + string.Join(", ", all.Select(e => e.Path[(e.Path.LastIndexOf('.', e.Path.LastIndexOf('.') - 1) + 1)..]).Distinct()) : ", and to experts where the model keeps them in one tensor")}.");
+            var linears = store.Modules.Where(m => m.Module is Linear && LoraTargets.IsNamed($"{m.Path}.weight", name)).ToList();
+            if (linears.Count == 0 && !all.Exists(e => LoraTargets.IsNamed(e.Path, name)))
+                throw new ConfigException($"target_parameters names {name}. Low-rank additions can be made to the weights of linear modules{(all.Count > 0 ? " and to " + string.Join(", ", all.Select(e => LastTwo(e.Path)).Distinct(StringComparer.Ordinal)) : "; this model has no experts")}.");
             if (linears.Find(targets.Contains) is { Path: { } twice }) throw new ConfigException($"target_parameters names {name}, but {twice} is a target module already.");
             targets.AddRange(linears);
         }
@@ -98,18 +104,39 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         foreach (var module in all.Where(e => LoraTargets.IsTargetParameter(config, e.Path)).GroupBy(e => e.Path[..e.Path.LastIndexOf('.')]))
         {
             var wrapped = module.ToList();
-            for (var i = 0; i < wrapped.Count; i++) AddExperts(module.Key + string.Concat(Enumerable.Repeat(".base_layer", wrapped.Count - 1 - i)), wrapped[i].Path, wrapped[i].Parameter, wrapped[i].IsInputsFirst);
+            for (var i = 0; i < wrapped.Count; i++) wrapped[i].Add(module.Key + string.Concat(Enumerable.Repeat(".base_layer", wrapped.Count - 1 - i)));
         }
     }
+
+    private static string LastTwo(string path) => path[(path.LastIndexOf('.', path.LastIndexOf('.') - 1) + 1)..];
 
     private void AddExperts(string storedPath, string path, NamedParameter target, bool isInputsFirst)
     {
         var shape = target.Value.shape;
         var (outputs, inputs) = isInputsFirst ? (shape[2], shape[1]) : (shape[1], shape[2]);
-        var rank = LoraTargets.RankOf(adapter.Config, path);
-        var a = Create($"{storedPath}.lora_A.weight", [rank * shape[0], inputs], LoraTensor.A);
-        var b = Create($"{storedPath}.lora_B.weight", [outputs, rank * shape[0]], LoraTensor.B);
+        var (a, b) = CreatePair(storedPath, path, shape[0], outputs, inputs);
         _experts.Add(new(adapter, target, isInputsFirst, a, b, LoraTargets.ScalingOf(adapter.Config, path)));
+    }
+
+    private void AddSeparate(string storedPath, SeparateExperts experts)
+    {
+        var matrices = experts.Matrices;
+        var (a, b) = CreatePair(storedPath, experts.Path, matrices.Count, matrices[0].Sum(m => m.Weight.Value.size(0)), matrices[0][0].Weight.Value.size(1));
+        for (var expert = 0; expert < matrices.Count; expert++)
+        {
+            var first = 0L;
+            foreach (var matrix in matrices[expert])
+            {
+                _separate.Add(new(adapter, matrix, a, b, (expert, matrices.Count, first), LoraTargets.ScalingOf(adapter.Config, experts.Path)));
+                first += matrix.Weight.Value.size(0);
+            }
+        }
+    }
+
+    private (Parameter A, Parameter B) CreatePair(string storedPath, string path, long experts, long outputs, long inputs)
+    {
+        var rank = LoraTargets.RankOf(adapter.Config, path);
+        return (Create($"{storedPath}.lora_A.weight", [rank * experts, inputs], LoraTensor.A), Create($"{storedPath}.lora_B.weight", [outputs, rank * experts], LoraTensor.B));
     }
 
     /// <summary>A name that matches nothing, or a module with parameters that cannot be exchanged one by one, would be left out silently.</summary>

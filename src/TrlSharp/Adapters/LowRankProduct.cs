@@ -24,9 +24,10 @@ internal static class LowRankProduct
         var (a, b, bias) = weights;
         using var scope = NewDisposeScope();
         Tensor low, output;
+        var wideType = a.dtype;
         Tensor Input(Tensor from, Tensor? kept)
         {
-            var wide = from.to(a.dtype); // [T, I]
+            var wide = from.to(wideType); // [T, I]
             return kept is null ? wide : wide * kept * Scalars.Of(dropout!.Value.Factor); // [T, I]
         }
 

@@ -33,8 +33,12 @@ internal sealed class ParameterScope(ParameterStore store, string path = "")
             Join(name), this[name].Parameter("weight", InitialValue.Normal, inputs, outputs), this[name].Parameter("bias", InitialValue.Zero, outputs), isTransposed: true));
 
     /// <summary>A linear map inside a module that adapters take as a whole: an expert, a router.</summary>
-    public Linear InnerLinear(string name, int inputs, int outputs, bool bias = false) =>
-        new(Join(name), this[name].Parameter("weight", InitialValue.Normal, outputs, inputs), bias ? this[name].Parameter("bias", InitialValue.Zero, outputs) : null);
+    public Linear InnerLinear(string name, int inputs, int outputs, bool bias = false)
+    {
+        var linear = new Linear(Join(name), this[name].Parameter("weight", InitialValue.Normal, outputs, inputs), bias ? this[name].Parameter("bias", InitialValue.Zero, outputs) : null);
+        store.InnerLinears.Add(linear);
+        return linear;
+    }
 
     /// <summary>A layer norm with a weight and, usually, a bias.</summary>
     public LayerNorm LayerNorm(string name, int size, double epsilon, bool bias = true, bool unitOffset = false) =>

@@ -19,6 +19,9 @@ internal sealed class ParameterStore(IParameterSource source)
     /// <summary>Parameters that hold the weights of all experts, under their paths in transformers.</summary>
     public IReadOnlyList<(string Path, NamedParameter Parameter, bool IsInputsFirst)> Experts => _experts;
 
+    /// <summary>Linear maps inside of modules that adapters take as a whole.</summary>
+    public List<Linear> InnerLinears { get; } = [];
+
     /// <summary>Further names under which a checkpoint stores a parameter: a tied head that was written twice.</summary>
     public IReadOnlyList<(string Name, NamedParameter Parameter)> Aliases => _aliases;
 
