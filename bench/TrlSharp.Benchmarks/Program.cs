@@ -12,6 +12,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringCompare
     ["decode"] = DecodeBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["masks"] = MaskBenchmark.Run,
+    ["memory"] = MemoryBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,

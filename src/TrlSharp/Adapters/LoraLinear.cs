@@ -28,10 +28,13 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         if (!owner.IsApplied) return y;
         using var scope = NewDisposeScope();
         var isDropping = owner.Model.TrainingSeed is not null && owner.Config.Dropout > 0;
-        var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
-        var low = nn.functional.linear(nn.functional.linear(input, a), b) * Scalars.Of(scaling); // [T, O]
-        if (magnitude is null) return y.Plus(low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+        var kept = 1 - owner.Config.Dropout;
+        var mask = isDropping ? empty(x.shape, dtype: ScalarType.Bool).bernoulli_(kept, owner.Model.Dropout).to(x.device) : null; // [T, I]
+        if (magnitude is null) return LowRankProduct.AddTo(y, x, a, b, scaling, mask is null ? null : (mask, 1 / kept)).MoveToOuterDisposeScope(); // [T, O]
 
+        var input = x.to(a.dtype); // [T, I]
+        if (mask is not null) input = input * mask * Scalars.Of(1 / kept); // [T, I]
+        var low = nn.functional.linear(nn.functional.linear(input, a), b) * Scalars.Of(scaling); // [T, O]
         var ratio = magnitude / RowLengths(); // [O]
         var direct = isDropping ? nn.functional.linear(input, module.OutputsByInputs().to(a.dtype)) : y - (module.Bias is { } bias ? bias.Value : 0); // [T, O]
         return y.Plus(((ratio - Scalars.Of(1L)) * direct).Plus(ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
@@ -44,13 +47,6 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         var merged = Sum(); // [O, I]
         if (magnitude is not null) merged = merged * (magnitude / merged.norm(1, keepdim: false)).unsqueeze(1); // [O, I]
         return (module.IsTransposed ? merged.t() : merged).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
-    }
-
-    private Tensor Drop(Tensor x)
-    {
-        var kept = 1 - owner.Config.Dropout;
-        var mask = empty(x.shape, dtype: x.dtype).bernoulli_(kept, owner.Model.Dropout); // [T, I]
-        return x * (mask / Scalars.Of(kept)).to(x.device); // [T, I]
     }
 
     /// <summary>‖W + scaling·B·A‖ of every row, without gradient as the paper proposes (§4.3): [O].</summary>
