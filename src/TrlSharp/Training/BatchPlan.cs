@@ -92,10 +92,28 @@ internal sealed class BatchPlan
         if (_cachedEpoch == epoch) return _cached;
         var order = _order.OfEpoch(epoch);
         _cached = _options.TokensPerStep is { } tokens
-            ? [.. Filled(order, tokens).Select(rows => Filled(rows, _options.MicroBatchTokens ?? tokens).ToArray())]
+            ? [.. Filled(order, tokens).Select(rows => Even(rows, _options.MicroBatchTokens ?? tokens))]
             : [.. order.Chunk(_options.BatchSize).Take(BatchesPerEpoch).Chunk(_options.AccumulationSteps)];
         _cachedEpoch = epoch;
         return _cached;
+    }
+
+    /// <summary>
+    /// As few runs of rows of at most <paramref name="tokens"/> tokens as there can be, and the longest of them as short as it can be: the memory of an update is that of its
+    /// longest micro-batch, and a short one at the end keeps the processor as long as a longer one would.
+    /// </summary>
+    private int[][] Even(int[] rows, long tokens)
+    {
+        var count = Filled(rows, tokens).Count();
+        var (low, high) = (Math.Min(tokens, Math.Max(rows.Max(r => (long)_lengths[r]), (rows.Sum(r => (long)_lengths[r]) + count - 1) / count)), tokens);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Filled(rows, middle).Count() > count) low = middle + 1;
+            else high = middle;
+        }
+
+        return [.. Filled(rows, low)];
     }
 
     /// <summary>Runs of rows of at most <paramref name="tokens"/> tokens; a longer row stands alone.</summary>
