@@ -28,7 +28,7 @@ internal static unsafe class RmsNormKernel
         Tensor input, output, inverse;
         using (no_grad())
         {
-            input = x.contiguous(); // [..., D]
+            input = Ops.Plain(x); // [..., D]
             (output, inverse) = Normalized(input, weight, (float)epsilon, roundsFirst); // [..., D], [T]
         }
 

@@ -21,7 +21,7 @@ internal static unsafe class SwiGluKernel
         Tensor gate, up, output;
         using (no_grad())
         {
-            (gate, up) = (a.contiguous(), b.contiguous()); // [T, F]
+            (gate, up) = (Ops.Plain(a), Ops.Plain(b)); // [T, F]
             output = Product(gate, up); // [T, F]
         }
 
