@@ -15,13 +15,13 @@ internal static class LowRankProduct
 {
     /// <param name="x">[T, I]</param>
     /// <param name="y">[T, O]</param>
-    /// <param name="a">[R, I], float32 as a rule.</param>
-    /// <param name="b">[O, R]</param>
+    /// <param name="weights">A [R, I], B [O, R], float32 as a rule, and the bias of B [O] or null, which is scaled too.</param>
     /// <param name="scaling">s.</param>
     /// <param name="dropout">Which inputs are kept, [T, I] of truth values, and the factor on them; null to keep all.</param>
     /// <returns>[T, O], in the type of y.</returns>
-    public static Tensor AddTo(Tensor y, Tensor x, Tensor a, Tensor b, double scaling, (Tensor Kept, double Factor)? dropout)
+    public static Tensor AddTo(Tensor y, Tensor x, (Tensor A, Tensor B, Tensor? Bias) weights, double scaling, (Tensor Kept, double Factor)? dropout)
     {
+        var (a, b, bias) = weights;
         using var scope = NewDisposeScope();
         Tensor low, output;
         Tensor Input(Tensor from, Tensor? kept)
@@ -33,7 +33,7 @@ internal static class LowRankProduct
         using (no_grad())
         {
             low = nn.functional.linear(Input(x, dropout?.Kept), a) * Scalars.Of(scaling); // [T, R]
-            output = y.Plus(nn.functional.linear(low, b).to(y.dtype)); // [T, O]
+            output = y.Plus(nn.functional.linear(low, b, bias is null ? null : bias * Scalars.Of(scaling)).to(y.dtype)); // [T, O]
         }
 
         var (pullsX, pullsY, type) = (x.requires_grad, y.requires_grad, x.dtype);
@@ -44,16 +44,17 @@ internal static class LowRankProduct
             var pull = gradient.to(first.dtype); // [T, O]
             var inner = pull.matmul(second) * Scalars.Of(scaling); // [T, R]
             var input = Input(again?.Result() ?? saved[^1], kept); // [T, I]
-            return
+            Tensor?[] gradients =
             [
                 pullsX ? Input(inner.matmul(first), kept).to(type) : null, // [T, I]
                 pullsY ? gradient.alias() : null, // [T, O]
                 inner.t().matmul(input), // [R, I]
                 pull.t().matmul(reduced), // [O, R]
             ];
+            return bias is null ? gradients : [.. gradients, pull.sum([0]) * Scalars.Of(scaling)]; // [O]
         }
 
         Tensor[] kept = [a, b, low, .. dropout is { } d ? [d.Kept] : Array.Empty<Tensor>(), .. again is null ? [x] : Array.Empty<Tensor>()];
-        return CustomGradient.Attach(output, [x, y, a, b], kept, Backward).MoveToOuterDisposeScope();
+        return CustomGradient.Attach(output, bias is null ? [x, y, a, b] : [x, y, a, b, bias], kept, Backward).MoveToOuterDisposeScope();
     }
 }

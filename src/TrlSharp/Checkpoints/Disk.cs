@@ -28,6 +28,8 @@ internal sealed partial class Disk : IDisk
 
     public void MoveFolder(string from, string to) => Directory.Move(from, to);
 
+    public void MoveFile(string from, string to) => File.Move(from, to);
+
     public void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
 
     private static IOException Fault(string path)

@@ -20,6 +20,9 @@ internal interface IDisk
     /// <summary>Renames a folder; there is none of the new name.</summary>
     void MoveFolder(string from, string to);
 
+    /// <summary>Renames a file; there is none of the new name.</summary>
+    void MoveFile(string from, string to);
+
     /// <summary>Removes a folder and everything in it.</summary>
     void DeleteFolder(string path);
 }

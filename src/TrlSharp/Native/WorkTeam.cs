@@ -24,11 +24,11 @@ internal sealed class WorkTeam
     {
     }
 
-    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team.</summary>
+    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team, or this one does.</summary>
     public static void Run(int pieces, int threads, Action<int> work)
     {
         var helpers = Math.Min(threads, pieces) - 1;
-        if (helpers <= 0 || !Shared._user.TryEnter())
+        if (helpers <= 0 || Shared._user.IsHeldByCurrentThread || !Shared._user.TryEnter())
         {
             for (var piece = 0; piece < pieces; piece++) work(piece);
             return;

@@ -30,6 +30,7 @@ internal static class DataOptionTable
         Obeyed("lora_alpha", Number, "32", "Adapters are scaled by this over their rank.", (s, v) => s with { Adapter = s.Adapter with { Alpha = v.Number() } }),
         Obeyed("lora_dropout", Number, "0.05", "Share of the adapters' inputs that is dropped.", (s, v) => s with { Adapter = s.Adapter with { Dropout = v.Number() } }),
         Obeyed("lora_target_modules", List, "null", "Modules to adapt: names, a pattern, or all-linear.", (s, v) => s with { Adapter = s.Adapter with { TargetModules = v.IsNull ? null : v.Texts() } }),
+        Obeyed("lora_target_parameters", List, "null", "Parameters to adapt, by name with their module; not with lora_dropout, whose default must then be set to 0.", (s, v) => s with { Adapter = s.Adapter with { TargetParameters = v.IsNull ? null : v.Texts() } }),
         Obeyed("lora_modules_to_save", List, "null", "Modules that are trained and saved whole.", (s, v) => s with { Adapter = s.Adapter with { ModulesToSave = v.IsNull ? null : v.Texts() } }),
         Obeyed("use_rslora", Flag, "false", "Scales adapters by alpha over the root of the rank.", (s, v) => s with { Adapter = s.Adapter with { RankStabilized = v.Boolean } }),
         Obeyed("use_dora", Flag, "false", "Trains magnitude and direction of the weights apart.", (s, v) => s with { Adapter = s.Adapter with { WeightDecomposed = v.Boolean } }),

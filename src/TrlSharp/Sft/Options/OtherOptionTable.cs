@@ -119,7 +119,6 @@ internal static class OtherOptionTable
         Refused("model_init_kwargs", Map, "null", "There is no from_pretrained to pass them to; use dtype, bf16 and the model's own config.json."),
         Refused("dataset_streaming", Flag, "false", "Rows are prepared once and cached on disk, so that their order does not depend on a buffer; leave it out."),
         Refused("streaming", Flag, "false", "See dataset_streaming."),
-        Refused("lora_target_parameters", List, "null", "Name modules with lora_target_modules."),
         Refused("load_in_8bit", Flag, "false", "Quantised base models are not implemented; use bf16 with use_peft."),
         Refused("load_in_4bit", Flag, "false", "Quantised base models are not implemented; use bf16 with use_peft."),
         Refused("bnb_4bit_quant_type", Text, "\"nf4\"", "See load_in_4bit.", "\"fp4\""),
