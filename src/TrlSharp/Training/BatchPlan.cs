@@ -51,6 +51,12 @@ internal sealed class BatchPlan
         return Updates(epoch)[update - _firstUpdate[epoch]];
     }
 
+    /// <summary>The rows of the micro-batch with most tokens, of those of the first epoch.</summary>
+    public int[] LargestMicroBatch() => Enumerable.Range(0, TotalUpdates).TakeWhile(u => u == 0 || !EndsEpoch(u - 1)).SelectMany(MicroBatches).MaxBy(TokensOf)!;
+
+    /// <summary>Tokens of the rows of a micro-batch.</summary>
+    public long TokensOf(int[] rows) => rows.Sum(row => (long)_lengths[row]);
+
     /// <summary>Epochs done after an update, the running one in fractions of its micro-batches.</summary>
     public double EpochAfter(int update)
     {

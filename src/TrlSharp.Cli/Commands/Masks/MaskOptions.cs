@@ -74,8 +74,7 @@ internal sealed class MaskOptions
     /// <param name="date">The date for templates that ask for one where the command line names none; or null.</param>
     public MaskSetup Setup(ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null)
     {
-        var folder = parsed.GetValue(_model);
-        if (folder is not null && !Directory.Exists(folder)) throw new ConfigException($"--model_name_or_path: the folder {folder} does not exist.");
+        var folder = parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null;
         var chatTemplate = Template(template ?? parsed.GetValue(_template), folder);
         if (folder is null && chatTemplate is null)
             throw new ConfigException("Name a model folder (--model_name_or_path), or a chat template (--chat_template_path: a file, or chatml, llama3, plain).");
@@ -103,10 +102,7 @@ internal sealed class MaskOptions
     private static ChatTemplate? Template(string? given, string? folder)
     {
         if (given is null) return folder is null ? null : FolderTemplate(folder);
-        if (Directory.Exists(given)) return ChatTemplate.Load(given);
-        var source = BuiltInTemplates.Find(given) ?? (File.Exists(given) ? File.ReadAllText(given) : null)
-            ?? throw new ConfigException($"--chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
-        return ChatTemplate.Parse(source, given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder));
+        return TemplateLocation.Load(given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder));
     }
 
     /// <summary>Rows of plain text need no template; chats are refused by name where there is none.</summary>

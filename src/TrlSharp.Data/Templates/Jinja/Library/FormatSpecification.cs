@@ -35,7 +35,7 @@ internal static partial class FormatSpecification
         state.Charge(value.Weight * 4);
         var (sign, digits) = Number(value, type, spec);
         if (align == "=" && sign.Length + digits.Length < width) digits = new string(fill[0], width - sign.Length - digits.Length) + digits;
-        var here = value.Source is { } source ? new Run(0, source, 0, 0, false, state.Owner) : state.Run;
+        var here = value.Source is { } source ? new RenderedSpan(0, 0, source, 0, 0, false, state.Owner, false) : state.Run;
         return Align(state, TextValue.Of(sign + digits, here), width, fill, align);
     }
 

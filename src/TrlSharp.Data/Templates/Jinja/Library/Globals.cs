@@ -74,6 +74,6 @@ internal static class Globals
         if (state.Now is not { } now)
             throw EvaluationException.Refused("the date: the template asks for it (strftime_now), so the data would depend on the day they are made. Choose a date");
         var text = TimeFormat.Format(now, format);
-        return TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, "strftime_now", 0, -1), 0, text.Length, true, state.Owner, state.Prompt));
+        return TextValue.Of(text, Runs.Exact(text.Length, new Origin(OriginKind.Builtin, -1, "strftime_now", 0, -1), state.Owner, state.Prompt));
     }
 }

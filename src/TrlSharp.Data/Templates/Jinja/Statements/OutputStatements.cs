@@ -11,7 +11,7 @@ internal sealed class TextStatement(string text, Origin origin) : Statement
 {
     public bool IsWhiteSpace => text.All(PythonText.IsSpace);
 
-    private readonly Run _run = new(text.Length, origin, 0, text.Length, true, Run.Unowned);
+    private readonly RenderedSpan _run = Runs.Exact(text.Length, origin);
 
     public override Flow Execute(RenderState state)
     {
@@ -59,14 +59,14 @@ internal static class NearestOwner
     {
         var runs = text.Runs;
         if (runs.Length < 2 || !Mixes(runs)) return text;
-        var assigned = new Run[runs.Length];
+        var assigned = new RenderedSpan[runs.Length];
         for (var i = 0; i < runs.Length; i++)
             assigned[i] = runs[i].Origin.Kind == OriginKind.Literal && runs[i].Owner < 0 ? runs[i] with { Owner = Nearest(runs, i) } : runs[i];
-        return new(text.Text, assigned, text.IsMarkup);
+        return new(text.Text, assigned, text.IsMarkup, text.Generations);
     }
 
     /// <summary>Whether there are both data and literals that nobody owns.</summary>
-    private static bool Mixes(ReadOnlySpan<Run> runs)
+    private static bool Mixes(ReadOnlySpan<RenderedSpan> runs)
     {
         var (data, literals) = (false, false);
         foreach (ref readonly var run in runs)
@@ -79,14 +79,14 @@ internal static class NearestOwner
     }
 
     /// <summary>Fewest characters between; the following message wins a tie, since literals mostly open what follows.</summary>
-    private static int Nearest(ReadOnlySpan<Run> runs, int at)
+    private static int Nearest(ReadOnlySpan<RenderedSpan> runs, int at)
     {
         var (before, distanceBefore) = Walk(runs, at, -1);
         var (after, distanceAfter) = Walk(runs, at, 1);
         return after >= 0 && (before < 0 || distanceAfter <= distanceBefore) ? after : before;
     }
 
-    private static (int Message, int Distance) Walk(ReadOnlySpan<Run> runs, int at, int step)
+    private static (int Message, int Distance) Walk(ReadOnlySpan<RenderedSpan> runs, int at, int step)
     {
         var distance = 0;
         for (var i = at + step; i >= 0 && i < runs.Length; distance += runs[i].Length, i += step)
@@ -94,7 +94,7 @@ internal static class NearestOwner
         return (-1, int.MaxValue);
     }
 
-    private static bool IsData(in Run run) => run.Origin.Kind == OriginKind.Data;
+    private static bool IsData(in RenderedSpan run) => run.Origin.Kind == OriginKind.Data;
 }
 
 /// <summary><c>{% generation %}…{% endgeneration %}</c>: transparent; the range is recorded. Variables set inside stay inside, as in transformers.</summary>

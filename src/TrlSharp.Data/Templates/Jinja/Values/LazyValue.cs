@@ -37,7 +37,7 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
 
     public override IEnumerable<Value> Iterate() => _all ?? Remaining();
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         if (_all is null) throw EvaluationException.Refused($"printing a {typeName} (Python prints a memory address); add |list");
         output.Append(typeName + "(", here);

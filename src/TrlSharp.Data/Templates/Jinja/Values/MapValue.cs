@@ -95,7 +95,7 @@ internal sealed class MapValue : Value
 
     public override Value? Attribute(string name) => MapMethods.Bind(this, name);
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var frame = At(here, Source, 1);
