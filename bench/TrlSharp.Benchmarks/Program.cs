@@ -8,10 +8,12 @@ using TrlSharp.Benchmarks.Training;
 // Every benchmark reports ratios measured in one run: to this machine's matrix-multiplication rate, or to a baseline that runs beside it.
 var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["attention"] = AttentionBenchmark.Run,
     ["cache"] = CacheBenchmark.Run,
     ["decode"] = DecodeBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["masks"] = MaskBenchmark.Run,
+    ["memory"] = MemoryBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,

@@ -51,11 +51,15 @@ internal sealed class TrainingMeasurement : IDisposable
         {
             rate = Math.Max(rate, Rate());
             step = Math.Min(step, Seconds(Step));
-            pass = Math.Min(pass, Seconds(Pass));
         }
 
-        rate = Math.Max(rate, Rate());
+        // Of whole steps: passes alone gather gradients of bfloat16 weights in libtorch's way.
         var peak = ProcessMemory.Read("VmHWM");
+        for (var i = 0; i < steps; i++)
+        {
+            pass = Math.Min(pass, Seconds(Pass));
+            rate = Math.Max(rate, Rate());
+        }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{_case.Name,-22} {get_num_threads()}t {_batch.Length / step,8:N0} tokens/s  step {step * 1000,8:N1} ms = {_operations / step / rate,6:P0} of GEMM {rate / 1e9,4:F0} GFLOP/s; pass {_operations / pass / rate,6:P0}; peak {peak / 1e6,6:N0} MB, {(double)(peak - _baseline) / _parameters,5:N1} bytes a parameter"));
     }
@@ -66,6 +70,10 @@ internal sealed class TrainingMeasurement : IDisposable
         _model.Dispose();
     }
 
+    public CausalLM Model => _model;
+
+    public PackedBatch Batch => _batch;
+
     public void Step() => _loop.Step(_update++, [_batch]);
 
     /// <summary>Forward and backward alone.</summary>
@@ -73,7 +81,8 @@ internal sealed class TrainingMeasurement : IDisposable
     {
         using var scope = NewDisposeScope();
         _objective.Backward(_batch, _batch.Divisor, seed: 0);
-        foreach (var (_, parameter) in _model.Parameters) parameter.grad = null;
+        // Gradients in float32 keep their memory between steps.
+        foreach (var (_, parameter) in _model.Parameters.Where(p => p.Value.dtype != ScalarType.Float32)) parameter.grad = null;
     }
 
     private double Rate()

@@ -23,6 +23,7 @@ public sealed class LoraAdapter : IDisposable
         foreach (var parameter in model.Store.Parameters) parameter.Value.requires_grad_(false);
         foreach (var linear in _parts.Linears) linear.Module.Adapters.Add(linear);
         foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Add(embedding);
+        foreach (var experts in _parts.Experts) experts.Target.Adapters.Add(experts);
         foreach (var rows in _parts.Rows)
         {
             if (rows.Module is Embedding table) table.Adapters.Add(rows);
@@ -43,7 +44,7 @@ public sealed class LoraAdapter : IDisposable
     public IReadOnlyList<(string Name, Parameter Value)> Parameters => _parts.Tensors;
 
     /// <summary>The folder of the base model, as stored with the adapter; null if unknown.</summary>
-    public string? BaseModel => Model.Folder;
+    public string? BaseModel => Model.Folder is { } folder ? HubCache.NameOf(folder) ?? folder : null;
 
     internal CausalLM Model { get; }
 
@@ -103,14 +104,23 @@ public sealed class LoraAdapter : IDisposable
     public void Merge()
     {
         if (_merged.Count > 0) return;
+        if (_parts.Linears.FirstOrDefault(l => l.HasBias && l.Module.Bias is null) is { } biased)
+            throw new ConfigException($"Adapter \"{Name}\" has a bias for {biased.Module.Path} (lora_bias), which has none to merge it into. Load the model with the adapter instead.");
         IsApplied = false;
         Model.MergedAdapters.Add(this);
         using var scope = NewDisposeScope();
         using var withoutGraph = no_grad();
-        foreach (var linear in _parts.Linears) Overwrite(linear.Module.Weight.Value, linear.MergedWeight());
+        // Trained biases take their place before what is added to them.
+        foreach (var copy in _parts.Copies) MergeCopy(copy);
+        foreach (var linear in _parts.Linears)
+        {
+            Overwrite(linear.Module.Weight.Value, linear.MergedWeight());
+            if (linear.HasBias) Overwrite(linear.Module.Bias!.Value, linear.MergedBias());
+        }
+
+        foreach (var experts in _parts.Experts) Overwrite(experts.Target.Value, experts.MergedWeight());
         foreach (var embedding in _parts.Embeddings) Overwrite(embedding.Module.Weight.Value, embedding.MergedWeight());
         foreach (var rows in _parts.Rows.DistinctBy(r => r.Weight)) Overwrite(rows.Weight.Value, rows.MergedWeight());
-        foreach (var copy in _parts.Copies) MergeCopy(copy);
     }
 
     /// <summary>Gives the base its weights back, bit for bit.</summary>
@@ -137,6 +147,7 @@ public sealed class LoraAdapter : IDisposable
         if (_merged.Count == 0) IsApplied = false;
         foreach (var linear in _parts.Linears) linear.Module.Adapters.Remove(linear);
         foreach (var embedding in _parts.Embeddings) embedding.Module.Adapters.Remove(embedding);
+        foreach (var experts in _parts.Experts) experts.Target.Adapters.Remove(experts);
         foreach (var rows in _parts.Rows)
         {
             if (rows.Module is Embedding table) table.Adapters.Remove(rows);

@@ -16,6 +16,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
 
     private readonly List<LoraLinear> _linears = [];
     private readonly List<LoraEmbedding> _embeddings = [];
+    private readonly List<LoraParameter> _experts = [];
     private readonly List<TrainedRows> _rows = [];
     private readonly List<TrainedCopy> _copies = [];
     private readonly List<(string Name, Parameter Value)> _tensors = [];
@@ -26,7 +27,8 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         var saved = modules.Where(m => LoraTargets.IsSaved(config, m.Path)).ToList();
         CheckSaved(config, saved.Select(m => m.Path).ToList());
         var targets = modules.Where(m => !saved.Contains(m) && LoraTargets.IsTarget(config, m.Path, m.Module, adapter.Model.Decoder.Head)).ToList();
-        if (targets.Count == 0) throw new ConfigException($"No module of the model matches the adapter's targets. There are, for example, {string.Join(", ", Examples(modules))}.");
+        AddParameters(config, targets);
+        if (targets.Count == 0 && _experts.Count == 0) throw new ConfigException($"No module of the model matches the adapter's targets. There are, for example, {string.Join(", ", Examples(modules))}.");
         foreach (var (path, module) in targets)
         {
             if (module is Linear linear) AddLinear(path, linear);
@@ -37,7 +39,7 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
             foreach (var (name, original) in module.Parameters.ToList()) AddCopy(path, module, name, original, $"{Prefix}{path}.{name}");
         if (config.Bias != LoraBias.None) AddBiases(modules, targets.Select(t => t.Path).ToHashSet(StringComparer.Ordinal));
         foreach (var (name, tokens) in config.TrainableTokenIndices) AddRows(name, tokens);
-        return new(_linears, _embeddings, _rows, _copies, _tensors);
+        return new(_linears, _embeddings, _experts, _rows, _copies, _tensors);
     }
 
     private void AddLinear(string path, Linear module)
@@ -52,21 +54,62 @@ internal sealed class LoraBuilder(LoraAdapter adapter, Func<string, long[], Lora
         {
             using var scope = NewDisposeScope();
             using var withoutGraph = no_grad();
-            var lengths = module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * scaling).norm(1, keepdim: false); // [O]
+            var lengths = module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * Scalars.Of(scaling)).norm(1, keepdim: false); // [O]
             magnitude = Create($"{path}.lora_magnitude_vector", [outputs], LoraTensor.Magnitude, lengths);
         }
 
-        _linears.Add(new(adapter, module, a, b, magnitude, scaling));
+        var bias = adapter.Config.UseLoraBias ? Create($"{path}.lora_B.bias", [outputs], LoraTensor.Bias) : null;
+        _linears.Add(new(adapter, module, a, b, magnitude, bias, scaling));
     }
 
     private void AddEmbedding(string path, Embedding module)
     {
-        if (adapter.Config.UseDora) throw new ConfigException($"DoRA is not defined here for the embedding {path}; take it out of the targets.");
+        if (adapter.Config.UseLoraBias) throw new ConfigException($"lora_bias is not defined for the embedding {path}; take it out of the targets.");
         var shape = module.Weight.Value.shape; // [V, D]
-        var rank = LoraTargets.RankOf(adapter.Config, path);
+        var (rank, scaling) = (LoraTargets.RankOf(adapter.Config, path), LoraTargets.ScalingOf(adapter.Config, path));
         var a = Create($"{path}.lora_embedding_A", [rank, shape[0]], LoraTensor.EmbeddingA);
         var b = Create($"{path}.lora_embedding_B", [shape[1], rank], LoraTensor.EmbeddingB);
-        _embeddings.Add(new(adapter, module, a, b, LoraTargets.ScalingOf(adapter.Config, path)));
+        Parameter? magnitude = null;
+        if (adapter.Config.UseDora)
+        {
+            using var scope = NewDisposeScope();
+            using var withoutGraph = no_grad();
+            var lengths = module.Weight.Value.to(a.dtype).Plus(b.matmul(a).t() * Scalars.Of(scaling)).norm(0, keepdim: false); // [D]
+            magnitude = Create($"{path}.lora_magnitude_vector", [shape[1]], LoraTensor.Magnitude, lengths);
+        }
+
+        _embeddings.Add(new(adapter, module, a, b, magnitude, scaling));
+    }
+
+    /// <summary>Weights of linear modules join the targets; those of all experts are taken as they are.</summary>
+    private void AddParameters(LoraConfig config, List<(string Path, IModule Module)> targets)
+    {
+        var (modules, all) = (adapter.Model.Store.Modules, adapter.Model.Store.Experts);
+        foreach (var name in config.TargetParameters)
+        {
+            var linears = modules.Where(m => m.Module is Linear && LoraTargets.IsNamed($"{m.Path}.weight", name)).ToList();
+            if (linears.Count == 0 && !all.Any(e => LoraTargets.IsNamed(e.Path, name)))
+                throw new ConfigException($"target_parameters names {name}. Low-rank additions can be made to the weights of linear modules{(all.Count > 0 ? " and to " + string.Join(", ", all.Select(e => e.Path[(e.Path.LastIndexOf('.', e.Path.LastIndexOf('.') - 1) + 1)..]).Distinct()) : ", and to experts where the model keeps them in one tensor")}.");
+            if (linears.Find(targets.Contains) is { Path: { } twice }) throw new ConfigException($"target_parameters names {name}, but {twice} is a target module already.");
+            targets.AddRange(linears);
+        }
+
+        // PEFT wraps a module once per parameter: the last one lies outside, the others are its base layers.
+        foreach (var module in all.Where(e => LoraTargets.IsTargetParameter(config, e.Path)).GroupBy(e => e.Path[..e.Path.LastIndexOf('.')]))
+        {
+            var wrapped = module.ToList();
+            for (var i = 0; i < wrapped.Count; i++) AddExperts(module.Key + string.Concat(Enumerable.Repeat(".base_layer", wrapped.Count - 1 - i)), wrapped[i].Path, wrapped[i].Parameter, wrapped[i].IsInputsFirst);
+        }
+    }
+
+    private void AddExperts(string storedPath, string path, NamedParameter target, bool isInputsFirst)
+    {
+        var shape = target.Value.shape;
+        var (outputs, inputs) = isInputsFirst ? (shape[2], shape[1]) : (shape[1], shape[2]);
+        var rank = LoraTargets.RankOf(adapter.Config, path);
+        var a = Create($"{storedPath}.lora_A.weight", [rank * shape[0], inputs], LoraTensor.A);
+        var b = Create($"{storedPath}.lora_B.weight", [outputs, rank * shape[0]], LoraTensor.B);
+        _experts.Add(new(adapter, target, isInputsFirst, a, b, LoraTargets.ScalingOf(adapter.Config, path)));
     }
 
     /// <summary>A name that matches nothing, or a module with parameters that cannot be exchanged one by one, would be left out silently.</summary>

@@ -62,6 +62,18 @@ public sealed record LoraConfig
     /// <summary>Train the length of every row of the weight apart from its direction (DoRA, Liu and others, arXiv:2402.09353). Default false.</summary>
     public bool UseDora { get; init; }
 
+    /// <summary>
+    /// Give B a bias, which starts at 0 and is scaled as B·A: for adapters that were extracted from weights trained whole. Linear modules only, and not with <see cref="UseDora"/>. Default
+    /// false.
+    /// </summary>
+    public bool UseLoraBias { get; init; }
+
+    /// <summary>
+    /// Parameters by name, with their module: weights of linear modules (<c>q_proj.weight</c>), and those that hold all experts (<c>experts.gate_up_proj</c>), for which the rank is that of
+    /// every expert. Without dropout, DoRA and bias. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> TargetParameters { get; init; } = [];
+
     /// <summary>Draw A from a normal distribution of deviation 1 / rank instead of uniformly within ±1/√inputs. B starts at 0 either way. Default false.</summary>
     public bool UseGaussianStart { get; init; }
 
@@ -70,6 +82,8 @@ public sealed record LoraConfig
     {
         var text = FormattableString.Invariant($"r {Rank}, alpha {Alpha} on {TargetPattern ?? string.Join(", ", TargetModules)}");
         if (UseDora) text += "; DoRA";
+        if (TargetParameters.Count > 0) text += $"; parameters {string.Join(", ", TargetParameters)}";
+        if (UseLoraBias) text += "; B with bias";
         if (UseRslora) text += "; rank-stabilised";
         foreach (var (module, tokens) in TrainableTokenIndices) text += $"; {tokens.Count} rows of {module}";
         if (ModulesToSave.Count > 0) text += $"; whole: {string.Join(", ", ModulesToSave)}";
@@ -82,7 +96,10 @@ public sealed record LoraConfig
         if (Rank < 1) yield return $"r is {Rank}; it must be at least 1.";
         if (!double.IsFinite(Alpha)) yield return "lora_alpha is not a number.";
         if (Dropout is not (>= 0 and < 1)) yield return FormattableString.Invariant($"lora_dropout is {Dropout}; it must be at least 0 and below 1.");
-        if (TargetPattern is null && TargetModules.Count == 0) yield return "target_modules is empty; name modules, or \"all-linear\".";
+        if (TargetPattern is null && TargetModules.Count == 0 && TargetParameters.Count == 0) yield return "target_modules is empty; name modules, or \"all-linear\".";
+        if (UseLoraBias && UseDora) yield return "lora_bias does not go with use_dora: the bias has no place in the lengths of the rows.";
+        if (UseLoraBias && UseGaussianStart) yield return "lora_bias needs init_lora_weights true.";
+        if (TargetParameters.Count > 0 && (UseDora || UseLoraBias || Dropout > 0)) yield return "target_parameters does not go with use_dora, lora_bias or lora_dropout above 0.";
         if (TargetPattern is not null && LayersToTransform is not null) yield return "layers_to_transform needs target_modules as a list, not as a regular expression.";
         foreach (var (module, tokens) in TrainableTokenIndices)
             if (tokens.Count == 0 || tokens.Distinct().Count() != tokens.Count || tokens.Min() < 0) yield return $"trainable_token_indices of {module} must be different tokens, at least one.";

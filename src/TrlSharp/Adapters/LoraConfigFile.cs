@@ -9,7 +9,7 @@ internal static class LoraConfigFile
     /// <summary>Switches and objects that change what an adapter computes; absent, null, false and empty mean off.</summary>
     private static readonly string[] Unsupported =
     [
-        "alora_invocation_tokens", "arrow_config", "ensure_weight_tying", "layer_replication", "lora_bias", "target_parameters", "use_bdlora", "use_qalora",
+        "alora_invocation_tokens", "arrow_config", "ensure_weight_tying", "layer_replication", "use_bdlora", "use_qalora",
         "enable_lora", "merge_weights", "kasa_config", "monteclora_config", "velora_config",
     ];
 
@@ -53,6 +53,8 @@ internal static class LoraConfigFile
             },
             UseRslora = file.Bool("use_rslora", false),
             UseDora = file.Bool("use_dora", false),
+            UseLoraBias = file.Bool("lora_bias", false),
+            TargetParameters = file.Texts("target_parameters") ?? [],
         };
         var unknown = file.Unread().Where(item => file.IsOn(item.Key)).Select(item => item.Path + item.Key).ToList();
         if (unknown.Count > 0) throw new ModelFolderException($"{file.Origin} has settings that are not known here and may change the result: {string.Join(", ", unknown)}.");
@@ -76,13 +78,14 @@ internal static class LoraConfigFile
             ["layers_pattern"] = config.LayersPattern.Count == 0 ? null : List(config.LayersPattern),
             ["layers_to_transform"] = config.LayersToTransform is { } layers ? new JsonArray([.. layers.Select(n => (JsonNode?)n)]) : null,
             ["lora_alpha"] = config.Alpha == Math.Floor(config.Alpha) ? (JsonNode)(long)config.Alpha : config.Alpha,
-            ["lora_bias"] = false,
+            ["lora_bias"] = config.UseLoraBias,
             ["lora_dropout"] = config.Dropout,
             ["modules_to_save"] = config.ModulesToSave.Count == 0 ? null : List(config.ModulesToSave),
             ["peft_type"] = "LORA",
             ["r"] = config.Rank,
             ["rank_pattern"] = new JsonObject(config.RankPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
             ["target_modules"] = config.TargetPattern is { } pattern ? pattern : List(expandedTargets),
+            ["target_parameters"] = config.TargetParameters.Count == 0 ? null : List(config.TargetParameters),
             ["task_type"] = "CAUSAL_LM",
             ["trainable_token_indices"] = config.TrainableTokenIndices.Count == 0
                 ? null

@@ -11,8 +11,9 @@ namespace TrlSharp.Adapters;
 /// <param name="a">[R, I]</param>
 /// <param name="b">[O, R]</param>
 /// <param name="magnitude">DoRA's lengths of the rows, [O]; null without DoRA.</param>
-/// <param name="scaling">Factor on B·A.</param>
-internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, double scaling) : ILinearAddition
+/// <param name="bias">Of B, [O]; null for none.</param>
+/// <param name="scaling">Factor on B·A and on the bias.</param>
+internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, Parameter b, Parameter? magnitude, Parameter? bias, double scaling) : ILinearAddition
 {
     public Linear Module => module;
 
@@ -28,13 +29,27 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         if (!owner.IsApplied) return y;
         using var scope = NewDisposeScope();
         var isDropping = owner.Model.TrainingSeed is not null && owner.Config.Dropout > 0;
-        var input = (isDropping ? Drop(x) : x).to(a.dtype); // [T, I]
-        var low = nn.functional.linear(nn.functional.linear(input, a), b) * scaling; // [T, O]
-        if (magnitude is null) return y.Plus(low.to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+        var kept = 1 - owner.Config.Dropout;
+        var mask = isDropping ? empty(x.shape, dtype: ScalarType.Bool).bernoulli_(kept, owner.Model.Dropout).to(x.device) : null; // [T, I]
+        if (magnitude is null) return LowRankProduct.AddTo(y, x, (a, b, bias), scaling, mask is null ? null : (mask, 1 / kept)).MoveToOuterDisposeScope(); // [T, O]
 
+        var input = x.to(a.dtype); // [T, I]
+        if (mask is not null) input = input * mask * Scalars.Of(1 / kept); // [T, I]
+        var low = nn.functional.linear(nn.functional.linear(input, a), b) * Scalars.Of(scaling); // [T, O]
         var ratio = magnitude / RowLengths(); // [O]
-        var direct = isDropping ? nn.functional.linear(input, module.OutputsByInputs().to(a.dtype)) : y - (module.Bias is { } bias ? bias.Value : 0); // [T, O]
-        return y.Plus(((ratio - 1) * direct).Plus(ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+        var direct = isDropping ? nn.functional.linear(input, module.OutputsByInputs().to(a.dtype)) : y - (module.Bias is { } own ? own.Value : 0); // [T, O]
+        return y.Plus(((ratio - Scalars.Of(1L)) * direct).Plus(ratio * low).to(y.dtype)).MoveToOuterDisposeScope(); // [T, O]
+    }
+
+    /// <summary>Whether merging needs a bias of the base.</summary>
+    public bool HasBias => bias is not null;
+
+    /// <summary>The bias of the base with this in it; only where <see cref="HasBias"/>.</summary>
+    public Tensor MergedBias()
+    {
+        using var scope = NewDisposeScope();
+        var own = module.Bias!.Value; // [O]
+        return own.to(a.dtype).Plus(bias! * Scalars.Of(scaling)).to(own.dtype).MoveToOuterDisposeScope(); // [O]
     }
 
     /// <summary>The weight with this in it, in the layout and type in which the module stores it.</summary>
@@ -46,13 +61,6 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         return (module.IsTransposed ? merged.t() : merged).to(module.Weight.Value.dtype).contiguous().MoveToOuterDisposeScope();
     }
 
-    private Tensor Drop(Tensor x)
-    {
-        var kept = 1 - owner.Config.Dropout;
-        var mask = empty(x.shape, dtype: x.dtype).bernoulli_(kept, owner.Model.Dropout); // [T, I]
-        return x * (mask / kept).to(x.device); // [T, I]
-    }
-
     /// <summary>‖W + scaling·B·A‖ of every row, without gradient as the paper proposes (§4.3): [O].</summary>
     private Tensor RowLengths()
     {
@@ -61,5 +69,5 @@ internal sealed class LoraLinear(LoraAdapter owner, Linear module, Parameter a, 
         return Sum().norm(1, keepdim: false).MoveToOuterDisposeScope(); // [O]
     }
 
-    private Tensor Sum() => module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * scaling); // [O, I]
+    private Tensor Sum() => module.OutputsByInputs().to(a.dtype).Plus(b.matmul(a) * Scalars.Of(scaling)); // [O, I]
 }

@@ -24,6 +24,9 @@ internal static class LoraTargets
         return config.TargetModules.Contains(path) || (config.TargetModules.Any(name => IsNamed(path, name)) && IsInLayers(config, path));
     }
 
+    /// <summary>Whether <see cref="LoraConfig.TargetParameters"/> names the parameter. Nothing else of the config restricts it, as in PEFT.</summary>
+    public static bool IsTargetParameter(LoraConfig config, string path) => config.TargetParameters.Any(name => IsNamed(path, name));
+
     private static bool IsExcluded(LoraConfig config, string path) =>
         config.ExcludeModules.Any(name => IsNamed(path, name)) || (config.ExcludePattern is { } pattern && Matches(path, $@"\A(?:{pattern})\z"));
 

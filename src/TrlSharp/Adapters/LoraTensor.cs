@@ -9,6 +9,9 @@ internal enum LoraTensor
     /// <summary>B of a linear module: 0, so that the adapter starts without effect.</summary>
     B,
 
+    /// <summary>The bias of B: 0.</summary>
+    Bias,
+
     /// <summary>A of an embedding: 0.</summary>
     EmbeddingA,
 

@@ -30,8 +30,8 @@ internal sealed class TrainedRows(LoraAdapter owner, IModule module, NamedParame
         Array.Fill(places, -1);
         for (var i = 0; i < indices.Count; i++) places[indices[i]] = i;
         var place = tensor(places, device: x.device).index_select(0, tokens); // [T]
-        var trained = Ops.Embedding(rows, place.clamp_min(0)).to(x.dtype); // [T, D]
-        return where((place >= 0).unsqueeze(1), trained, x).MoveToOuterDisposeScope(); // [T, D]
+        var trained = Ops.Embedding(rows, place.clamp_min(Scalars.Of(0L))).to(x.dtype); // [T, D]
+        return where((place >= Scalars.Of(0L)).unsqueeze(1), trained, x).MoveToOuterDisposeScope(); // [T, D]
     }
 
     /// <summary>[T, D], [T, V] → [T, V]</summary>

@@ -1,4 +1,5 @@
 using TrlSharp.Models;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Losses;
@@ -19,7 +20,7 @@ internal static class RouterBalance
         var chosen = cat([.. decisions.Select(d => d.Experts)]); // [N, k]
         var experts = probabilities.size(1);
         var (tokens, choices) = (chosen.size(0), chosen.size(1));
-        var load = zeros(experts).scatter_add(0, chosen.reshape(-1), ones(tokens * choices)) / tokens; // [E]
-        return ((load * probabilities.mean([0])).sum() * experts).MoveToOuterDisposeScope(); // []
+        var load = zeros(experts).scatter_add(0, chosen.reshape(-1), ones(tokens * choices)) / Scalars.Of(tokens); // [E]
+        return ((load * probabilities.mean([0])).sum() * Scalars.Of(experts)).MoveToOuterDisposeScope(); // []
     }
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TrlSharp.Batches;
 using TrlSharp.Models;
 using TrlSharp.Native;
@@ -40,7 +39,7 @@ public static class TokenLoss
         if (balance is { requires_grad: true })
             CustomGradient.Run(() => autograd.backward([hidden, balance], [leaf.grad!, tensor((float)(options.RouterBalance * batch.Divisor / divisor))]));
         else if (hidden.requires_grad) CustomGradient.Run(() => hidden.backward([leaf.grad!]));
-        return balance is null ? result : result with { RouterBalance = balance.ToDouble() * batch.Divisor };
+        return balance is null ? result : result with { RouterBalance = balance.item<float>() * batch.Divisor };
     }
 
     /// <summary>The same sums without a gradient.</summary>

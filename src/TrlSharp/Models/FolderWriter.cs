@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models.Weights;
-using TrlSharp.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;
@@ -27,21 +26,23 @@ internal static class FolderWriter
     {
         Directory.CreateDirectory(folder);
         var staging = Path.Combine(Path.GetFullPath(folder), $".saving-{Guid.NewGuid():N}");
+        var exchange = new FolderExchange(disk, Path.GetFullPath(folder), Path.Combine(staging, "replaced"));
         try
         {
             disk.CreateFolder(staging);
             var names = CopyCompanions([options.CompanionFolder ?? model.Folder, options.AdapterFolder], staging, disk);
             var weights = WriteWeights(model, staging, options, disk);
-            names.AddRange(weights);
             WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype), disk);
-            foreach (var name in names) File.Move(Path.Combine(staging, name), Path.Combine(folder, name), overwrite: true);
-            MoveTemplates(staging, folder);
-            RemoveStaleWeights(folder, weights);
-            File.Move(Path.Combine(staging, ModelFolder.ConfigName), Path.Combine(folder, ModelFolder.ConfigName), overwrite: true);
+            exchange.Run(() =>
+            {
+                exchange.Remove(ModelFolder.ConfigName);
+                foreach (var name in StaleWeights(folder, weights)) exchange.Remove(name);
+                foreach (var name in names.Concat(weights).Append(ModelFolder.ConfigName)) exchange.Replace(Path.Combine(staging, name), name);
+            });
         }
         finally
         {
-            if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+            if (!exchange.HoldsFiles && Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         }
     }
 
@@ -138,7 +139,7 @@ internal static class FolderWriter
         return present;
     }
 
-    /// <summary>Copies the files beside the weights and returns their names; of two of a name the later folder's.</summary>
+    /// <summary>Copies the files beside the weights and returns their names, with the folder before those of templates; of two of a name the later folder's.</summary>
     private static List<string> CopyCompanions(IEnumerable<string?> sources, string staging, IDisk disk)
     {
         var (files, templates) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
@@ -157,7 +158,7 @@ internal static class FolderWriter
         foreach (var (name, path) in files) Copy(path, Path.Combine(staging, name), disk);
         if (templates.Count > 0) disk.CreateFolder(Path.Combine(staging, TemplateFolder));
         foreach (var (name, path) in templates) Copy(path, Path.Combine(staging, TemplateFolder, name), disk);
-        return [.. files.Keys];
+        return [.. files.Keys, .. templates.Keys.Select(name => Path.Combine(TemplateFolder, name))];
     }
 
     private static void Copy(string path, string target, IDisk disk)
@@ -167,19 +168,11 @@ internal static class FolderWriter
         source.CopyTo(file);
     }
 
-    private static void MoveTemplates(string staging, string folder)
-    {
-        if (!Directory.Exists(Path.Combine(staging, TemplateFolder))) return;
-        var target = Directory.CreateDirectory(Path.Combine(folder, TemplateFolder)).FullName;
-        foreach (var path in Directory.EnumerateFiles(Path.Combine(staging, TemplateFolder))) File.Move(path, Path.Combine(target, Path.GetFileName(path)), overwrite: true);
-    }
-
     /// <summary>An index of an earlier save must not survive next to a single file, nor the other way round.</summary>
-    private static void RemoveStaleWeights(string folder, List<string> kept)
-    {
-        foreach (var path in Directory.EnumerateFiles(folder, "model*.safetensors").Concat(Directory.EnumerateFiles(folder, "model.safetensors.index.json")).ToList())
-            if (!kept.Contains(Path.GetFileName(path))) File.Delete(path);
-    }
+    private static List<string> StaleWeights(string folder, List<string> kept) =>
+    [
+        .. Directory.EnumerateFiles(folder, "model*.safetensors").Concat(Directory.EnumerateFiles(folder, "model.safetensors.index.json")).Select(path => Path.GetFileName(path)!).Where(name => !kept.Contains(name)),
+    ];
 
     private static void WriteJson(string path, JsonObject json, IDisk disk)
     {

@@ -36,6 +36,7 @@ internal sealed unsafe partial class CustomGradient
     private readonly DeleteFunction _delete;
     private Backward? _backward;
     private Tensor[] _saved = [];
+    private Recomputation? _recomputation;
     private int _inputs;
     private nint[] _handles = [];
     private GCHandle _pinned;
@@ -67,14 +68,19 @@ internal sealed unsafe partial class CustomGradient
     /// <param name="inputs">What it was computed from.</param>
     /// <param name="saved">What the backward pass needs; their memory is kept until it ran or the graph is dropped. Never the output.</param>
     /// <param name="backward">The backward pass.</param>
-    public static Tensor Attach(Tensor output, Tensor[] inputs, Tensor[] saved, Backward backward)
+    /// <param name="recompute">From what was saved to the output once more, where that is cheap: see <see cref="Recomputation"/>.</param>
+    public static Tensor Attach(Tensor output, Tensor[] inputs, Tensor[] saved, Backward backward, Func<Tensor[], Tensor>? recompute = null)
     {
         ThrowIfFailed();
         if (!IsNeeded(inputs)) return output;
         if (!Idle.TryTake(out var node)) Rooted.Add(node = new());
         (node._backward, node._inputs) = (backward, inputs.Length);
         node._saved = [.. saved.Select(t => t.detach().DetachFromDisposeScope())];
-        return node.Wrap(output, inputs);
+        var result = node.Wrap(output, inputs);
+        if (recompute is null) return result;
+        node._recomputation = new(node._saved, recompute);
+        node._recomputation.Serve(result);
+        return result;
     }
 
     /// <summary>Runs a backward pass; if a node of it failed, throws what failed.</summary>
@@ -161,6 +167,8 @@ internal sealed unsafe partial class CustomGradient
     private void Release()
     {
         _backward = null;
+        _recomputation?.End();
+        _recomputation = null;
         foreach (var tensor in _saved) tensor.Dispose();
         _saved = [];
     }

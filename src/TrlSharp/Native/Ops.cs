@@ -92,4 +92,18 @@ internal static class Ops
 
     /// <summary>tensor[i] ← 0.</summary>
     public static void ForeachZero(ReadOnlySpan<Tensor> tensors) => Invoke("aten::_foreach_zero_"u8, default, [List(tensors)]);
+
+    /// <summary>The tensor itself where it is contiguous, else a copy: a second handle costs more than small products.</summary>
+    public static Tensor Plain(Tensor x) => x.is_contiguous() ? x : x.contiguous();
+
+    /// <summary>Whether any number of a contiguous float32 tensor on the CPU differs from these bits.</summary>
+    public static unsafe bool HasOtherBits(Tensor x, int bits)
+    {
+        var first = (int*)DataPointer(x);
+        var count = x.numel();
+        for (var at = 0L; at < count; at += int.MaxValue)
+            if (new ReadOnlySpan<int>(first + at, (int)Math.Min(int.MaxValue, count - at)).ContainsAnyExcept(bits)) return true;
+        GC.KeepAlive(x);
+        return false;
+    }
 }

@@ -1,5 +1,5 @@
-using TorchSharp;
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
@@ -33,26 +33,29 @@ internal sealed class Adafactor : TensorOptimizer
     protected override void Update(int index, Parameter parameter, Tensor gradient, double weightDecay, double rate, int update)
     {
         var beta2 = 1 - Math.Pow(update, _decay);
-        var square = gradient.square().add_(_epsilon);
+        var square = gradient.Squared().PlusInPlace(_epsilon);
         Tensor step;
         if (gradient.dim() >= 2)
         {
-            var row = _rows[index].mul_(beta2).add_(square.mean([-1]), 1 - beta2);
-            var column = _columns[index].mul_(beta2).add_(square.mean([-2]), 1 - beta2);
+            var row = Blend(_rows[index], square.mean([-1]), beta2);
+            var column = Blend(_columns[index], square.mean([-2]), beta2);
             var rowFactor = (row / row.mean([-1], keepdim: true)).rsqrt_().unsqueeze(-1);
             step = rowFactor * column.unsqueeze(-2).rsqrt();
         }
         else
         {
-            step = _squares[index].mul_(beta2).add_(square, 1 - beta2).rsqrt();
+            step = Blend(_squares[index], square, beta2).rsqrt();
         }
 
         step.mul_(gradient);
-        step.div_(Math.Max(1, RootMeanSquare(step) / _clip)).mul_(rate);
-        if (_beta1 is { } beta1) step = _averages[index].mul_(beta1).add_(step, 1 - beta1);
-        if (weightDecay != 0) parameter.mul_(1 - weightDecay * rate);
+        step.div_(Scalars.Of(Math.Max(1, RootMeanSquare(step) / _clip))).mul_(Scalars.Of(rate));
+        if (_beta1 is { } beta1) step = Blend(_averages[index], step, beta1);
+        if (weightDecay != 0) parameter.mul_(Scalars.Of(1 - weightDecay * rate));
         parameter.sub_(step);
     }
 
-    private static double RootMeanSquare(Tensor x) => linalg.vector_norm(x).ToDouble() / Math.Sqrt(x.numel());
+    private static double RootMeanSquare(Tensor x) => x.Length() / Math.Sqrt(x.numel());
+
+    /// <summary>The running mean, in its place.</summary>
+    private static Tensor Blend(Tensor mean, Tensor next, double share) => mean.mul_(Scalars.Of(share)).add_(next, Scalars.Of(1 - share));
 }

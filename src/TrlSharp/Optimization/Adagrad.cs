@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
@@ -18,8 +19,8 @@ internal sealed class Adagrad : TensorOptimizer
 
     protected override void Update(int index, Parameter parameter, Tensor gradient, double weightDecay, double rate, int update)
     {
-        if (weightDecay != 0) gradient = gradient.add(parameter, weightDecay);
-        var root = _sums[index].addcmul_(gradient, gradient, 1).sqrt().add_(_epsilon);
-        parameter.addcdiv_(gradient, root, -rate / (1 + (update - 1) * _rateDecay));
+        if (weightDecay != 0) gradient = gradient.add(parameter, Scalars.Of(weightDecay));
+        var root = _sums[index].addcmul_(gradient, gradient, Scalars.Of(1L)).sqrt().PlusInPlace(_epsilon);
+        parameter.addcdiv_(gradient, root, Scalars.Of(-rate / (1 + (update - 1) * _rateDecay)));
     }
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
@@ -18,7 +17,7 @@ public static class GradientNorm
         var squares = 0.0;
         foreach (var gradient in gradients)
         {
-            var norm = linalg.vector_norm(gradient).ToDouble();
+            var norm = gradient.Length();
             squares += norm * norm;
         }
 

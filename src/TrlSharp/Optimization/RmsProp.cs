@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
@@ -23,16 +24,16 @@ internal sealed class RmsProp : TensorOptimizer
 
     protected override void Update(int index, Parameter parameter, Tensor gradient, double weightDecay, double rate, int update)
     {
-        if (weightDecay != 0) gradient = gradient.add(parameter, weightDecay);
-        var square = _squares[index].mul_(_alpha).addcmul_(gradient, gradient, 1 - _alpha);
+        if (weightDecay != 0) gradient = gradient.add(parameter, Scalars.Of(weightDecay));
+        var square = _squares[index].mul_(Scalars.Of(_alpha)).addcmul_(gradient, gradient, Scalars.Of(1 - _alpha));
         if (_means.Length > 0)
         {
-            _means[index].lerp_(gradient, 1 - _alpha);
-            square = square.addcmul(_means[index], _means[index], -1);
+            _means[index].lerp_(gradient, Scalars.Of(1 - _alpha));
+            square = square.addcmul(_means[index], _means[index], Scalars.Of(-1L));
         }
 
-        var root = square.sqrt().add_(_epsilon);
-        if (_momentum > 0) parameter.add_(_velocities[index].mul_(_momentum).addcdiv_(gradient, root, 1), -rate);
-        else parameter.addcdiv_(gradient, root, -rate);
+        var root = square.sqrt().PlusInPlace(_epsilon);
+        if (_momentum > 0) parameter.add_(_velocities[index].mul_(Scalars.Of(_momentum)).addcdiv_(gradient, root, Scalars.Of(1L)), Scalars.Of(-rate));
+        else parameter.addcdiv_(gradient, root, Scalars.Of(-rate));
     }
 }

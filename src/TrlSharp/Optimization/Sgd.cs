@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
@@ -20,15 +21,15 @@ internal sealed class Sgd : TensorOptimizer
 
     protected override void Update(int index, Parameter parameter, Tensor gradient, double weightDecay, double rate, int update)
     {
-        if (weightDecay != 0) gradient = gradient.add(parameter, weightDecay);
+        if (weightDecay != 0) gradient = gradient.add(parameter, Scalars.Of(weightDecay));
         if (_momentum != 0)
         {
             var velocity = _velocities[index];
             if (update == 1) velocity.copy_(gradient);
-            else velocity.mul_(_momentum).add_(gradient, 1 - _dampening);
-            gradient = _nesterov ? gradient.add(velocity, _momentum) : velocity;
+            else velocity.mul_(Scalars.Of(_momentum)).add_(gradient, Scalars.Of(1 - _dampening));
+            gradient = _nesterov ? gradient.add(velocity, Scalars.Of(_momentum)) : velocity;
         }
 
-        parameter.add_(gradient, -rate);
+        parameter.add_(gradient, Scalars.Of(-rate));
     }
 }

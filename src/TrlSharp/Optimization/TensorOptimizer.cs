@@ -1,5 +1,5 @@
-using TorchSharp;
 using TorchSharp.Modules;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
@@ -26,7 +26,7 @@ internal abstract class TensorOptimizer : IOptimizer
     public void Step(Tensor[] gradients, double rate)
     {
         using var inference = no_grad();
-        var update = (int)_updates.add_(1f).ToSingle();
+        var update = (int)_updates.PlusInPlace(1).item<float>();
         for (var i = 0; i < gradients.Length; i++)
         {
             using var scope = NewDisposeScope();
@@ -52,7 +52,7 @@ internal abstract class TensorOptimizer : IOptimizer
             var sizes = shape is null ? Parameters[i].Value.shape : shape(Parameters[i].Value);
             if (sizes is null) continue;
             tensors[i] = StateTensor.Zeros(sizes);
-            if (value != 0) tensors[i].fill_(value);
+            if (value != 0) tensors[i].fill_(Scalars.Of(value));
             _state.Add(($"{Parameters[i].Name}.{name}", tensors[i]));
         }
 

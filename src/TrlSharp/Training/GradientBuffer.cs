@@ -1,86 +1,92 @@
 using System.Globalization;
 using TorchSharp.Modules;
+using TrlSharp.Models.Layers;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Training;
 
 /// <summary>
-/// The gradient of one step in float32. Parameters in float32 gather it themselves; what others gather is added up here after every micro-batch, because many small terms
-/// would be lost in bfloat16. Its memory is kept from step to step: large blocks that come and go between those of a pass leave holes that nothing fits into.
+/// The gradient of one step in float32. Parameters in float32 gather it themselves; those of others is added up here, by the products and tables that make it or after every micro-batch,
+/// because many small terms would be lost in bfloat16. Its memory is taken before the first pass and kept: large blocks that come and go between those of a pass leave holes that nothing fits into.
 /// </summary>
 internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value)> parameters)
 {
-    private readonly Tensor?[] _sums = new Tensor?[parameters.Count];
-    private bool _checked;
-    private bool _isKept;
+    private const int MinusZero = int.MinValue; // the bits of -0f
 
-    /// <summary>Forgets the gradient.</summary>
-    public void Clear()
+    private readonly WideGradients.Sum?[] _sums = new WideGradients.Sum?[parameters.Count];
+    private bool _checked;
+
+    /// <summary>Forgets the gradient and gathers a new one, until <see cref="End"/>.</summary>
+    public void Begin()
     {
         using var inference = no_grad();
         for (var i = 0; i < _sums.Length; i++)
         {
             var value = parameters[i].Value;
-            if (!_isKept) (_sums[i], value.grad) = (null, null);
-            else if (value.dtype != ScalarType.Float32) value.grad = null;
-            if (_isKept) (_sums[i] ?? value.grad)?.zero_();
+            if (value.dtype == ScalarType.Float32)
+            {
+                value.grad ??= zeros_like(value, requires_grad: false);
+                Clear(value.grad);
+                continue;
+            }
+
+            value.grad = null;
+            var sum = _sums[i] ??= new(zeros(value.shape, ScalarType.Float32).DetachFromDisposeScope());
+            sum.Value.zero_();
+            WideGradients.Open(value, sum);
         }
     }
 
-    /// <summary>After the first step that was checked: takes memory for all gradients, while nothing of a pass lies between.</summary>
-    public void Keep()
-    {
-        if (_isKept || !_checked) return;
-        Clear();
-        _isKept = true;
-        for (var i = 0; i < _sums.Length; i++)
-        {
-            var value = parameters[i].Value;
-            if (value.dtype == ScalarType.Float32) value.grad = zeros_like(value, requires_grad: false);
-            else _sums[i] = zeros(value.shape, ScalarType.Float32).DetachFromDisposeScope();
-        }
-    }
-
-    /// <summary>After the backward pass of a micro-batch.</summary>
+    /// <summary>After the backward pass of a micro-batch: takes what libtorch gathered in the type of the weights.</summary>
     public void Collect()
     {
         using var inference = no_grad();
         for (var i = 0; i < _sums.Length; i++)
         {
             var value = parameters[i].Value;
-            if (value.dtype == ScalarType.Float32 || value.grad is not { } gradient) continue;
-            _sums[i] = _sums[i] is { } sum ? sum.PlusInPlace(gradient) : gradient.to_type(ScalarType.Float32);
+            if (_sums[i] is not { } sum || value.grad is not { } gradient) continue;
+            sum.Value.PlusInPlace(gradient);
+            sum.IsReached = true;
             value.grad = null;
         }
     }
 
+    /// <summary>After the last micro-batch, or instead of it.</summary>
+    public void End()
+    {
+        for (var i = 0; i < _sums.Length; i++)
+            if (_sums[i] is not null) WideGradients.Close(parameters[i].Value);
+    }
+
     /// <summary>
-    /// One tensor per parameter. A parameter that the step did not reach (an expert nobody was routed to) gets zeros, so that what the optimizer does with it does not depend on how rows
+    /// One tensor per parameter. A parameter that the step did not reach (an expert nobody was routed to) has zeros, so that what the optimizer does with it does not depend on how rows
     /// fell into steps.
     /// </summary>
     /// <param name="trained">Whether the step had trained tokens. In the first such step a parameter without a gradient is a fault: something is not connected.</param>
     public Tensor[] Take(bool trained)
     {
-        var gradients = new Tensor[_sums.Length];
-        var missing = new List<string>();
-        for (var i = 0; i < gradients.Length; i++)
-        {
-            var (name, value) = parameters[i];
-            if ((_sums[i] ?? value.grad) is { } gradient)
-            {
-                gradients[i] = gradient;
-                continue;
-            }
-
-            gradients[i] = zeros(value.shape, ScalarType.Float32);
-            if (!name.Contains(".experts.", StringComparison.Ordinal)) missing.Add(name);
-        }
-
-        if (trained && !_checked && missing.Count > 0)
+        Tensor[] gradients = [.. parameters.Select((p, i) => _sums[i]?.Value ?? p.Value.grad!)];
+        if (!trained || _checked) return gradients;
+        _checked = true;
+        var missing = parameters.Where((p, i) => !p.Name.Contains(".experts.", StringComparison.Ordinal) && !(_sums[i]?.IsReached ?? IsReached(gradients[i]))).ToList();
+        if (missing.Count > 0)
             throw new ConfigException(string.Create(CultureInfo.InvariantCulture,
-                $"{missing.Count} of {parameters.Count} trainable parameters got no gradient in the first step, {missing[0]} first. They would never change: freeze them, or mend the model."));
-        _checked |= trained;
+                $"{missing.Count} of {parameters.Count} trainable parameters got no gradient in the first step, {missing[0].Name} first. They would never change: freeze them, or mend the model."));
         return gradients;
+    }
+
+    /// <summary>Until the first check with -0, to which any gradient adds up to something else, 0 included.</summary>
+    private void Clear(Tensor gradient)
+    {
+        gradient.zero_();
+        if (!_checked) gradient.neg_();
+    }
+
+    private static bool IsReached(Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var values = gradient.cpu().contiguous();
+        return Ops.HasOtherBits(values, MinusZero);
     }
 }

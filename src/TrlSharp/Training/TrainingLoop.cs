@@ -48,16 +48,23 @@ public sealed class TrainingLoop<TBatch>
     public StepResult Step(int update, IReadOnlyList<TBatch> microBatches, CancellationToken stop = default)
     {
         using var scope = NewDisposeScope();
-        _gradients.Clear();
         var divisor = _objective.Divisor(microBatches);
         var rate = _schedule.RateOf(update);
         var random = SeededRandom.ForPart(Seed, update);
         var losses = new BatchLoss[microBatches.Count];
-        for (var i = 0; i < losses.Length; i++)
+        _gradients.Begin();
+        try
         {
-            stop.ThrowIfCancellationRequested();
-            losses[i] = _objective.Backward(microBatches[i], divisor > 0 ? divisor : 1, random.NextUInt64());
-            _gradients.Collect();
+            for (var i = 0; i < losses.Length; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                losses[i] = _objective.Backward(microBatches[i], divisor > 0 ? divisor : 1, random.NextUInt64());
+                _gradients.Collect();
+            }
+        }
+        finally
+        {
+            _gradients.End();
         }
 
         var sum = losses.Sum(l => l.Sum);
@@ -72,7 +79,6 @@ public sealed class TrainingLoop<TBatch>
             _optimizer.Step(gradients, rate);
         }
 
-        _gradients.Keep();
         return new()
         {
             Loss = divisor > 0 ? sum / divisor : 0, Divisor = divisor, GradientNorm = norm, LearningRate = rate, MicroBatches = losses, Applied = applied,

@@ -1,6 +1,6 @@
+using TrlSharp.Checkpoints;
 using TrlSharp.Models;
 using TrlSharp.Tests.Training.Checkpoints;
-using TrlSharp.Training.Checkpoints;
 
 namespace TrlSharp.Tests.Models;
 
@@ -35,7 +35,7 @@ public sealed class FullDiskTests : IDisposable
         {
             foreach (var folder in new[] { used, unused })
             {
-                var fault = Assert.Throws<DiskException>(() => ModelFolder.SaveOn(new FaultyDisk(failing, code), later, folder, options));
+                var fault = Assert.Throws<DiskException>(() => ModelFolder.SaveOn(new FaultyDisk(failing, code, once: true), later, folder, options));
                 Assert.Equal(5, fault.ExitCode);
                 Assert.Contains(folder, fault.Message, StringComparison.Ordinal);
                 Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
@@ -47,6 +47,63 @@ public sealed class FullDiskTests : IDisposable
 
         ModelFolder.SaveOn(Disk.Instance, later, used, options);
         Assert.Equal(Contents(Path.Combine(_folder, "counted")), Contents(used));
+    }
+
+    /// <summary>A disk that fails for good while files are renamed does not let them be put back either: the folder then holds the old model, the new one, or one that is refused.</summary>
+    [Theory]
+    [InlineData(1_000_000, 8_000)]
+    [InlineData(8_000, 8_000)]
+    [InlineData(8_000, 1_000_000)]
+    public void A_disk_that_stays_broken_never_leaves_the_weights_of_two_models(long earlierShards, long laterShards)
+    {
+        using var earlier = CausalLM.Create(ModelConfig.Parse(TinyModels.Llama), seed: 1);
+        using var later = CausalLM.Create(ModelConfig.Parse(TinyModels.Llama), seed: 2);
+        var counted = new FaultyDisk(int.MaxValue, Broken);
+        var used = Path.Combine(_folder, "used");
+        ModelFolder.SaveOn(counted, later, Path.Combine(_folder, "counted"), new() { ShardSize = laterShards });
+        ModelFolder.Save(later, used);
+        var (refused, old, renewed) = (0, 0, 0);
+        for (var failing = 0; ; failing++)
+        {
+            Directory.Delete(used, recursive: true);
+            ModelFolder.Save(earlier, used, new() { ShardSize = earlierShards });
+            var disk = new FaultyDisk(failing, Broken);
+            try
+            {
+                ModelFolder.SaveOn(disk, later, used, new() { ShardSize = laterShards });
+                break;
+            }
+            catch (DiskException e)
+            {
+                var stays = Directory.EnumerateDirectories(used, ".saving-*").ToList();
+                if (stays.Count > 0) Assert.Contains(Path.GetFileName(stays[0]), e.Message, StringComparison.Ordinal);
+            }
+
+            switch (Holds(used, earlier, later))
+            {
+                case null: refused++; break;
+                case true: old++; break;
+                default: renewed++; break;
+            }
+        }
+
+        Assert.True(old > 0 && refused > 0 && renewed > 0, $"{old} old, {refused} refused, {renewed} new");
+    }
+
+    /// <summary>Whether a folder holds the first model and not the second; null where it is refused.</summary>
+    private static bool? Holds(string folder, CausalLM first, CausalLM second)
+    {
+        try
+        {
+            using var loaded = ModelFolder.Load(folder);
+            bool Equals(CausalLM model) => loaded.Parameters.Zip(model.Parameters).All(p => p.First.Value.eq(p.Second.Value).all().item<bool>());
+            Assert.True(Equals(first) != Equals(second));
+            return Equals(first);
+        }
+        catch (ModelFolderException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Names and bytes of everything in a folder.</summary>

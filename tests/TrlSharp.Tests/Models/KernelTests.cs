@@ -72,6 +72,55 @@ public class KernelTests
             () => LinearProduct.Forward(x, w, b, widens), () => nn.functional.linear(x.to(ScalarType.Float64), w.to(ScalarType.Float64), b.to(ScalarType.Float64)), limit, x, w, b);
     }
 
+    /// <summary>More outputs than are widened at a time, and gradients that go to a float32 sum.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Large_products_are_widened_in_slices(bool gathersWide)
+    {
+        using var scope = NewDisposeScope();
+        var (x, w, b) = (Leaf(ScalarType.BFloat16, 19, 8), Leaf(ScalarType.BFloat16, 9000, 8), Leaf(ScalarType.BFloat16, 9000));
+        var sum = new WideGradients.Sum(ones(9000, 8));
+        if (gathersWide) WideGradients.Open(w, sum);
+        var y = LinearProduct.Forward(x, w, b, widens: true);
+        var pull = rand(19, 9000).to(ScalarType.BFloat16);
+        CustomGradient.Run(() => y.backward([pull]));
+        WideGradients.Close(w);
+        Tensor Double(Tensor t) => t.detach().to(ScalarType.Float64);
+        const double Rounding = 1 / 256.0; // of bfloat16
+        void AreClose(Tensor expected, Tensor actual, double limit) => Assert.InRange(Largest(Double(actual) - expected) / Largest(expected), 0, limit);
+        AreClose(nn.functional.linear(Double(x), Double(w), Double(b)), y, Rounding);
+        AreClose(Double(pull).matmul(Double(w)), x.grad!, Rounding);
+        AreClose(Double(pull).sum([0]), b.grad!, Rounding);
+        var expected = Double(pull).t().matmul(Double(x));
+        if (!gathersWide) AreClose(expected, w.grad!, Rounding);
+        else AreClose(expected.Plus(1), sum.Value, 1e-5);
+        Assert.Equal(gathersWide, w.grad is null);
+        Assert.Equal(gathersWide, sum.IsReached);
+    }
+
+    /// <summary>Norms and gated activations are not kept for the products that read them.</summary>
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void What_is_computed_again_gives_the_same_gradients(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var (x, scale, gate, up, down) = (Leaf(type, 19, 33), Leaf(type, 33), Leaf(type, 40, 33), Leaf(type, 40, 33), Leaf(type, 33, 40));
+        Tensor[] leaves = [x, scale, gate, up, down];
+        List<Tensor> Gradients(Func<Tensor, Tensor> hand)
+        {
+            foreach (var leaf in leaves) leaf.grad = null;
+            var normed = hand(RmsNormKernel.Forward(x, scale, 1e-5, roundsFirst: true));
+            var inner = hand(SwiGluKernel.Forward(LinearProduct.Forward(normed, gate, null, widens: true), LinearProduct.Forward(normed, up, null, widens: true)));
+            Assert.Equal(ReferenceEquals(hand(x), x), Recomputation.Of(inner) is not null);
+            CustomGradient.Run(() => LinearProduct.Forward(inner, down, null, widens: true).sum().backward());
+            return [.. leaves.Select(l => l.grad!.clone())];
+        }
+
+        foreach (var (again, kept) in Gradients(t => t).Zip(Gradients(t => t.alias()))) Assert.Equal(0, Largest(again - kept));
+    }
+
     /// <summary>A leaf gathers its gradient over passes; what was computed from a leaf hands it on.</summary>
     [Fact]
     public void Gradients_of_weights_and_tables_add_up()
@@ -108,6 +157,8 @@ public class KernelTests
     }
 
     private static Tensor Alone(Tensor x, int start, int length) => x.narrow(0, start, length).transpose(0, 1).unsqueeze(0); // [1, N, n, H]
+
+    private static double Largest(Tensor difference) => difference.abs().max().ToDouble();
 
     private static Tensor Leaf(ScalarType type, params long[] shape) => (randn(shape) * 0.7).to(type).requires_grad_();
 

@@ -6,6 +6,7 @@ using TrlSharp.Training;
 
 namespace TrlSharp.Tests.Sft;
 
+[Collection(nameof(Alone))]
 public sealed class SoakTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp-soak-").FullName;

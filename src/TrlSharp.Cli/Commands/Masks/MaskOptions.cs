@@ -64,11 +64,11 @@ internal sealed class MaskOptions
         return given.Length == 0 ? TrainPolicy.Assistant : TrainPolicy.Parse(given);
     }
 
-    /// <summary>The names of the templates of a folder where there are several, or of the one that the command line names; else one null.</summary>
+    /// <summary>The names of a folder's templates where it has several; else one null, for its only one.</summary>
     public IReadOnlyList<string?> TemplateNames(ParseResult parsed, string? template)
     {
-        var folder = template ?? parsed.GetValue(_template) ?? parsed.GetValue(_model);
-        return folder is not null && Directory.Exists(folder) && ChatTemplate.LoadNames(folder) is { Count: > 1 } names ? names : [null];
+        var folder = template ?? parsed.GetValue(_template) ?? (parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null);
+        return Directory.Exists(folder) && ChatTemplate.LoadNames(folder) is { Count: > 1 } names ? [.. names] : [null];
     }
 
     public bool HasPolicy(ParseResult parsed) => _policy.Any(p => parsed.GetResult(p.Option) is { Implicit: false });
@@ -82,8 +82,7 @@ internal sealed class MaskOptions
     /// <param name="templateName">Which of several templates of a folder; null: <c>default</c>, or the only one.</param>
     public MaskSetup Setup(ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null, string? templateName = null)
     {
-        var folder = parsed.GetValue(_model);
-        if (folder is not null && !Directory.Exists(folder)) throw new ConfigException($"--model_name_or_path: the folder {folder} does not exist.");
+        var folder = parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null;
         var chatTemplate = Template(template ?? parsed.GetValue(_template), folder, templateName);
         if (folder is null && chatTemplate is null)
             throw new ConfigException("Name a model folder (--model_name_or_path), or a chat template (--chat_template_path: a file, or chatml, llama3, plain).");
@@ -111,10 +110,7 @@ internal sealed class MaskOptions
     private static ChatTemplate? Template(string? given, string? folder, string? name)
     {
         if (given is null) return folder is null ? null : FolderTemplate(folder, name);
-        if (Directory.Exists(given)) return ChatTemplate.Load(given, name);
-        var source = BuiltInTemplates.Find(given) ?? (File.Exists(given) ? File.ReadAllText(given) : null)
-            ?? throw new ConfigException($"--chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
-        return ChatTemplate.Parse(source, given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder));
+        return TemplateLocation.Load(given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder), name);
     }
 
     /// <summary>Rows of plain text need no template; chats are refused by name where there is none.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using TrlSharp.Generation;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
@@ -32,22 +31,23 @@ internal static unsafe class DecodeAttention
     {
         using var scope = NewDisposeScope();
         var isHalf = query.dtype == ScalarType.BFloat16;
-        var wide = isHalf ? query.to(ScalarType.Float32).unflatten(2, [query.size(2) / 2, 2]).transpose(2, 3).contiguous() : query.contiguous(); // [B, N, H]
-        var (newKeys, newValues) = (key.contiguous(), value.contiguous()); // [B, K, H]
+        var (plain, newKeys, newValues) = (Ops.Plain(query), Ops.Plain(key), Ops.Plain(value)); // [B, N, H], [B, K, H]
         var sinks = rule.Sinks is { } s ? s.Value.to(ScalarType.Float32).contiguous() : null; // [N]
         var (heads, shared, keySize, valueSize) = ((int)query.size(1), (int)key.size(1), (int)key.size(2), (int)value.size(2));
-        var result = empty([query.size(0), heads * valueSize], dtype: ScalarType.Float32); // [B, N·H]
+        var result = empty([query.size(0), heads * valueSize], dtype: query.dtype); // [B, N·H]
+        using var wide = isHalf ? new WideHeads(Ops.DataPointer(plain), caches.Count * heads, keySize, valueSize) : null;
         var memory = new CacheMemory[caches.Count];
         for (var b = 0; b < memory.Length; b++) memory[b] = caches[b].Layer(layer).Extend(newKeys, newValues, rule.Window);
         var job = new Job(
-            (float*)Ops.DataPointer(wide), (byte*)Ops.DataPointer(newKeys), (byte*)Ops.DataPointer(newValues), (float*)Ops.DataPointer(result),
+            wide is null ? (float*)Ops.DataPointer(plain) : wide.Query, (byte*)Ops.DataPointer(newKeys), (byte*)Ops.DataPointer(newValues), wide is null ? (float*)Ops.DataPointer(result) : wide.Result,
             sinks is null ? null : (float*)Ops.DataPointer(sinks), memory, (heads, shared, keySize, valueSize), (float)rule.Scale, (float?)rule.SoftCap, isHalf);
         var work = memory.Sum(m => (long)m.Count) * heads * (keySize + valueSize);
         var threads = (int)Math.Min(Math.Min(get_num_threads(), memory.Length), 1 + work / WorkPerThread);
         if (threads <= 1) for (var b = 0; b < memory.Length; b++) job.Run(b);
         else Parallel.For(0, memory.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, job.Run);
-        GC.KeepAlive((wide, newKeys, newValues, sinks));
-        return (isHalf ? result.to(ScalarType.BFloat16) : result).MoveToOuterDisposeScope(); // [B, N·H]
+        wide?.Round(Ops.DataPointer(result));
+        GC.KeepAlive((plain, newKeys, newValues, sinks));
+        return result.MoveToOuterDisposeScope(); // [B, N·H]
     }
 
     private sealed class Job(

@@ -13,10 +13,10 @@ namespace TrlSharp.Models.Attention;
 internal static unsafe class FlashAttention
 {
     /// <summary>
-    /// Shorter sequences in float32 are left to libtorch's kernel. Forward and backward, one thread, 8 heads of 64, milliseconds of libtorch against ours: 16 sequences of 128 28 : 36,
-    /// 8 of 256 57 : 56, 4 of 512 83 : 70, 1 of 2,048 168 : 148 (4 of 512 take 47 since rows are fetched ahead; the border was not measured again). In bfloat16 ours is the faster one at every length (79 : 21, 90 : 28, 135 : 44, 295 : 142).
+    /// Shorter sequences in float32 are left to libtorch's kernel. Forward and backward, one thread, 2,048 tokens, 8 heads of 64, milliseconds of ours against libtorch's: sequences of 32 35 : 27, of 64
+    /// 22 : 25, of 128 28 : 33, of 256 35 : 47, of 512 49 : 82. In bfloat16 ours takes a third at every length. (<c>attention</c> of the benchmarks.)
     /// </summary>
-    public const int ShortestInFloat32 = 256;
+    public const int ShortestInFloat32 = 64;
 
     /// <summary>Whether <see cref="Attend"/> can be called: float32 or bfloat16 on a processor with vectors of 512 bits.</summary>
     public static bool Serves(Tensor query, Tensor key, Tensor value) =>

@@ -105,9 +105,9 @@ internal static class PackedAttention
     {
         var keyHeads = k.size(1);
         var grouped = q.unflatten(1, [keyHeads, q.size(1) / keyHeads]); // [B, K, G, n, H]
-        var scores = grouped.matmul(k.unsqueeze(2).transpose(-2, -1)) * rule.Scale; // [B, K, G, n, m]
-        if (rule.SoftCap is { } cap) scores = (scores / cap).tanh() * cap; // [B, K, G, n, m]
-        if (mask is not null) scores = scores.masked_fill(mask.logical_not(), float.NegativeInfinity); // [B, K, G, n, m]
+        var scores = grouped.matmul(k.unsqueeze(2).transpose(-2, -1)) * Scalars.Of(rule.Scale); // [B, K, G, n, m]
+        if (rule.SoftCap is { } cap) scores = (scores / Scalars.Of(cap)).tanh() * Scalars.Of(cap); // [B, K, G, n, m]
+        if (mask is not null) scores = scores.masked_fill(mask.logical_not(), Scalars.Of(double.NegativeInfinity)); // [B, K, G, n, m]
         var keys = scores.size(-1);
         if (rule.Sinks is { } sinks)
         {

@@ -1,4 +1,5 @@
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Attention;
@@ -25,7 +26,7 @@ internal static class Projections
         Tensor Finish(Tensor x, Func<Tensor, Tensor>? whole, Func<Tensor, Tensor>? head)
         {
             if (whole is not null) x = whole(x);
-            if (clip is { } limit) x = x.clamp(-limit, limit);
+            if (clip is { } limit) x = x.clamp(Scalars.Of(-limit), Scalars.Of(limit));
             x = Split(x, heads);
             return head is null ? x : head(x); // [T, N or K, H]
         }

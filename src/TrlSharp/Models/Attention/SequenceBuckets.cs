@@ -1,4 +1,5 @@
 using TrlSharp.Batches;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Attention;
@@ -54,7 +55,7 @@ internal sealed class SequenceBuckets
     public Tensor Spread(Tensor x) => IsIdentity ? x.alias() : x.index_select(0, _tokenOfSlot!);
 
     /// <summary>From tokens to slots, padding being 0. [T, ...] → [P, ...]</summary>
-    public Tensor SpreadWithZeros(Tensor x) => IsIdentity ? x.alias() : x.index_select(0, _tokenOfSlot!).index_fill_(0, _padding!, 0);
+    public Tensor SpreadWithZeros(Tensor x) => IsIdentity ? x.alias() : x.index_select(0, _tokenOfSlot!).index_fill_(0, _padding!, Scalars.Of(0L));
 
     /// <summary>From slots to tokens. [P, ...] → [T, ...]</summary>
     public Tensor Gather(Tensor x) => IsIdentity ? x.alias() : x.index_select(0, _slotOfToken!);

@@ -20,8 +20,8 @@ internal sealed class GroupedRouter(NamedParameter weight, NamedParameter correc
         var preference = KeepBestGroups(scores.detach().Plus(correction.Value.to(scores.dtype))); // [T, E]
         var experts = preference.topk(chosen, -1).indexes; // [T, k]
         var weights = scores.gather(1, experts); // [T, k]
-        if (normalise) weights = weights / (weights.sum(-1, keepdim: true) + 1e-20); // [T, k]
-        weights = (weights * scale).to(x.dtype); // [T, k]
+        if (normalise) weights = weights / weights.sum(-1, keepdim: true).Plus(1e-20); // [T, k]
+        weights = (weights * Scalars.Of(scale)).to(x.dtype); // [T, k]
         return new(logits.MoveToOuterDisposeScope(), experts.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
     }
 
@@ -32,7 +32,7 @@ internal sealed class GroupedRouter(NamedParameter weight, NamedParameter correc
         var grouped = preference.unflatten(1, [groups, preference.size(1) / groups]); // [T, G, E/G]
         var strength = grouped.topk(2, -1).values.sum(-1); // [T, G]
         var best = strength.topk(chosenGroups, -1).indexes; // [T, chosen groups]
-        var isKept = zeros_like(strength).scatter(1, best, ones_like(best, dtype: strength.dtype)).unsqueeze(-1) > 0; // [T, G, 1]
-        return grouped.masked_fill(isKept.logical_not(), float.NegativeInfinity).flatten(1); // [T, E]
+        var isKept = zeros_like(strength).scatter(1, best, ones_like(best, dtype: strength.dtype)).unsqueeze(-1) > Scalars.Of(0L); // [T, G, 1]
+        return grouped.masked_fill(isKept.logical_not(), Scalars.Of(double.NegativeInfinity)).flatten(1); // [T, E]
     }
 }

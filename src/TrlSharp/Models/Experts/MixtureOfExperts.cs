@@ -29,7 +29,7 @@ internal sealed class MixtureOfExperts(Func<Tensor, RouterDecision> route, int c
         var choices = (int)decision.Experts.size(1);
         var (order, runs) = SortByExpert(decision.Experts.flatten().cpu().data<long>().ToArray(), choices, context);
         var pairs = tensor(order, device: x.device); // [T·k]
-        var tokens = pairs.div(choices, RoundingMode.floor); // [T·k]
+        var tokens = pairs.div(Scalars.Of((long)choices), RoundingMode.floor); // [T·k]
         var inputs = x.index_select(0, tokens); // [T·k, D]
         var outputs = new List<Tensor>();
         long at = 0;
@@ -40,7 +40,7 @@ internal sealed class MixtureOfExperts(Func<Tensor, RouterDecision> route, int c
         }
 
         var weighted = cat(outputs, 0) * decision.Weights.flatten().index_select(0, pairs).unsqueeze(1); // [T·k, D]
-        return zeros_like(x).index_add(0, tokens, weighted, 1); // [T, D]
+        return zeros_like(x).index_add(0, tokens, weighted, Scalars.Of(1L)); // [T, D]
     }
 
     /// <summary>The pairs in the order of their experts, earlier tokens first, and the runs that go through an expert in one call.</summary>

@@ -2,6 +2,7 @@ using TrlSharp.Models.Attention;
 using TrlSharp.Models.Layers;
 using TrlSharp.Models.Rotary;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Families;
@@ -55,7 +56,7 @@ internal static class Cohere
             Block = (at, attention, mlp) => new ParallelBlock(at.LayerNorm("input_layernorm", heads.Hidden, variant.Epsilon, bias: false).Forward, attention, null, mlp),
             Names = new() { TiedByDefault = true },
         };
-        return Llama.Build(config, root, variant) with { LogitTransform = logits => logits * scale };
+        return Llama.Build(config, root, variant) with { LogitTransform = logits => logits * Scalars.Of(scale) };
     }
 
     /// <summary>With layer norms that have their own weight for every head, before the rotation.</summary>

@@ -1,5 +1,6 @@
 using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Families;
@@ -35,5 +36,5 @@ internal static class Gemma2
     }
 
     /// <summary>c·tanh(x / c), or nothing.</summary>
-    public static Func<Tensor, Tensor>? SoftCap(double? cap) => cap is { } c ? x => (x / c).tanh() * c : null;
+    public static Func<Tensor, Tensor>? SoftCap(double? cap) => cap is { } c ? x => (x / Scalars.Of(c)).tanh() * Scalars.Of(c) : null;
 }

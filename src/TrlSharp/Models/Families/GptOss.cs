@@ -48,20 +48,20 @@ internal static class GptOss
         var (limit, alpha) = (config.Double("swiglu_limit", 7), config.Double("swiglu_alpha", 1.702));
         var router = at.InnerLinear("router", hidden, count, bias: true);
         var place = at["experts"];
-        var gateUp = place.Parameter("gate_up_proj", InitialValue.Normal, count, hidden, 2 * inner);
+        var gateUp = place.Experts("gate_up_proj", isInputsFirst: true, count, hidden, 2 * inner);
         var gateUpBias = place.Parameter("gate_up_proj_bias", InitialValue.Zero, count, 2 * inner);
-        var down = place.Parameter("down_proj", InitialValue.Normal, count, inner, hidden);
+        var down = place.Experts("down_proj", isInputsFirst: true, count, inner, hidden);
         var downBias = place.Parameter("down_proj_bias", InitialValue.Zero, count, hidden);
         return new(x => Routers.TopThenSoftmax(router.Forward(x), chosen), count, () =>
         {
-            var (into, intoBias) = (gateUp.Value.unbind(0), gateUpBias.Value.unbind(0)); // E × [D, 2F], E × [2F]
-            var (outOf, outOfBias) = (down.Value.unbind(0), downBias.Value.unbind(0)); // E × [F, D], E × [D]
+            var (into, intoBias) = (gateUp.Adapted().unbind(0), gateUpBias.Value.unbind(0)); // E × [D, 2F], E × [2F]
+            var (outOf, outOfBias) = (down.Adapted().unbind(0), downBias.Value.unbind(0)); // E × [F, D], E × [D]
             return (e, x) =>
             {
                 var both = x.matmul(into[e]).Plus(intoBias[e]).unflatten(1, [inner, 2]); // [n, F, 2]: gate and up alternate
-                var gate = both.select(2, 0).clamp_max(limit); // [n, F]
-                var up = both.select(2, 1).clamp(-limit, limit); // [n, F]
-                return ((up + 1) * gate * (gate * alpha).sigmoid()).matmul(outOf[e]).Plus(outOfBias[e]); // [n, D]
+                var gate = both.select(2, 0).clamp_max(Scalars.Of(limit)); // [n, F]
+                var up = both.select(2, 1).clamp(Scalars.Of(-limit), Scalars.Of(limit)); // [n, F]
+                return (up.Plus(1) * gate * (gate * Scalars.Of(alpha)).sigmoid()).matmul(outOf[e]).Plus(outOfBias[e]); // [n, D]
             };
         });
     }

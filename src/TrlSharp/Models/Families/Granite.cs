@@ -1,5 +1,6 @@
 using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Families;
@@ -27,7 +28,7 @@ internal static class Granite
         return Llama.Build(config, root, variant) with
         {
             EmbeddingScale = config.Double("embedding_multiplier", 1),
-            LogitTransform = logits => logits / divisor,
+            LogitTransform = logits => logits / Scalars.Of(divisor),
         };
     }
 
@@ -38,5 +39,5 @@ internal static class Granite
         return new(attentionNorm.Forward, attention, mlpNorm.Forward, mlp);
     }
 
-    private static Func<Tensor, ForwardContext, Tensor> Times(Func<Tensor, ForwardContext, Tensor> part, double factor) => (x, context) => part(x, context) * factor; // [T, D]
+    private static Func<Tensor, ForwardContext, Tensor> Times(Func<Tensor, ForwardContext, Tensor> part, double factor) => (x, context) => part(x, context) * Scalars.Of(factor); // [T, D]
 }

@@ -20,12 +20,12 @@ internal static class GraniteMoe
         var (chosen, inner) = (config.SizeUpTo("num_experts_per_tok", count, "num_local_experts", 2), config.Size("intermediate_size"));
         var activation = Activations.Find(config, "hidden_act", "silu");
         var router = at["router"].InnerLinear("layer", hidden, count);
-        var into = at["input_linear"].Parameter("weight", InitialValue.Normal, count, 2 * inner, hidden); // gate rows first
-        var outOf = at["output_linear"].Parameter("weight", InitialValue.Normal, count, hidden, inner);
+        var into = at["input_linear"].Experts("weight", isInputsFirst: false, count, 2 * inner, hidden); // gate rows first
+        var outOf = at["output_linear"].Experts("weight", isInputsFirst: false, count, hidden, inner);
         return new(x => Routers.TopThenSoftmax(router.Forward(x), chosen), count, () =>
         {
             // Taken apart once: the backward pass then puts the gradient together once, not once per expert.
-            var (gateUp, down) = (into.Value.unbind(0), outOf.Value.unbind(0)); // E × [2F, D], E × [D, F]
+            var (gateUp, down) = (into.Adapted().unbind(0), outOf.Adapted().unbind(0)); // E × [2F, D], E × [D, F]
             return (e, x) =>
             {
                 var both = nn.functional.linear(x, gateUp[e]).chunk(2, -1); // 2 × [n, F]

@@ -16,7 +16,7 @@ internal static class Activations
         "relu" => x => nn.functional.relu(x),
         "relu2" => SquaredRelu,
         "quick_gelu" => QuickGelu,
-        "mish" => x => nn.functional.mish(x),
+        "mish" => Mish,
         "tanh" => x => x.tanh(),
         "sigmoid" => x => x.sigmoid(),
         "linear" => x => x,
@@ -44,13 +44,20 @@ internal static class Activations
     private static Tensor QuickGelu(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return (x * (x * 1.702).sigmoid()).MoveToOuterDisposeScope(); // as x
+        return (x * (x * Scalars.Of(1.702)).sigmoid()).MoveToOuterDisposeScope(); // as x
+    }
+
+    /// <summary>x·tanh(ln(1 + eˣ)) (Misra, arXiv:1908.08681).</summary>
+    private static Tensor Mish(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return (x * x.Softplus().tanh()).MoveToOuterDisposeScope(); // as x
     }
 
     /// <summary>max(x, 0)² (So and others, arXiv:2109.08668).</summary>
     private static Tensor SquaredRelu(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.relu(x).square().MoveToOuterDisposeScope(); // as x
+        return nn.functional.relu(x).Squared().MoveToOuterDisposeScope(); // as x
     }
 }

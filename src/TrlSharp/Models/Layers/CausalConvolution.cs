@@ -32,8 +32,8 @@ internal sealed class CausalConvolution(int layer, NamedParameter weight, NamedP
         for (var shift = 1; shift < taps.Length && shift < length; shift++)
         {
             var moved = cat([zeros([shift, x.size(1)], dtype: x.dtype, device: x.device), x.narrow(0, 0, length - shift)], 0); // [T, C]
-            var isInside = (context.Positions >= shift).unsqueeze(1); // [T, 1]
-            result = result.Plus(moved.masked_fill(isInside.logical_not(), 0) * taps[^(shift + 1)]); // [T, C]
+            var isInside = (context.Positions >= Scalars.Of((long)shift)).unsqueeze(1); // [T, 1]
+            result = result.Plus(moved.masked_fill(isInside.logical_not(), Scalars.Of(0L)) * taps[^(shift + 1)]); // [T, C]
         }
 
         return result;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
@@ -18,14 +19,16 @@ internal static unsafe class EmbeddingRows
     /// <param name="padding">The row that gets no gradient; null for none.</param>
     public static Tensor Forward(Tensor weight, Tensor tokens, int? padding)
     {
-        if (!CustomGradient.IsNeeded(weight) || !weight.is_leaf || weight.dtype != ScalarType.Float32 || !Lanes.Handles(weight)) return Ops.Embedding(weight, tokens, padding ?? -1); // [T, D]
+        if (!CustomGradient.IsNeeded(weight) || !weight.is_leaf || !Lanes.Handles(weight)) return Ops.Embedding(weight, tokens, padding ?? -1); // [T, D]
         using var scope = NewDisposeScope();
         Tensor output;
         using (no_grad()) output = Ops.Embedding(weight, tokens, padding ?? -1); // [T, D]
         Tensor?[] Backward(Tensor gradient, Tensor[] saved)
         {
-            if (weight.grad is not { } gathered) weight.grad = gathered = zeros_like(weight); // [V, D]
-            Add(gathered, saved[0].contiguous(), gradient.contiguous(), padding ?? -1);
+            var gathered = weight.dtype == ScalarType.Float32 ? weight.grad : WideGradients.Reach(weight); // [V, D]
+            var sum = gathered ?? zeros(weight.shape, ScalarType.Float32); // [V, D]
+            Add(sum, saved[0].contiguous(), gradient.contiguous(), padding ?? -1);
+            if (gathered is null) weight.grad = (weight.grad is { } before ? sum.Plus(before) : sum).to_type(weight.dtype);
             return [null];
         }
 
@@ -36,6 +39,7 @@ internal static unsafe class EmbeddingRows
     {
         var (count, width) = (tokens.numel(), table.size(1));
         var (target, rows, source) = (Ops.DataPointer(table), Ops.DataPointer(tokens), Ops.DataPointer(gradient));
+        var isWide = gradient.dtype == ScalarType.Float32;
         RowLoop.Run((width + Slice - 1) / Slice, count * Slice, (first, end) =>
         {
             var last = Math.Min(width, end * Slice);
@@ -43,10 +47,19 @@ internal static unsafe class EmbeddingRows
             {
                 var row = ((long*)rows)[t];
                 if (row == padding) continue;
-                float* from = (float*)source + (t * width), to = (float*)target + (row * width);
-                for (var i = first * Slice; i < last; i += Lanes.Width) Lanes.Store(Lanes.Load(to + i, last - i) + Lanes.Load(from + i, last - i), to + i, last - i);
+                var at = t * width;
+                var to = (float*)target + (row * width);
+                if (isWide) AddRow((float*)source + at, to, first * Slice, last);
+                else AddRow((ushort*)source + at, to, first * Slice, last);
             }
         });
         GC.KeepAlive((table, tokens, gradient));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddRow<T>(T* from, float* to, long first, long end)
+        where T : unmanaged
+    {
+        for (var i = first; i < end; i += Lanes.Width) Lanes.Store(Lanes.Load(to + i, end - i) + Lanes.Load(from + i, end - i), to + i, end - i);
     }
 }

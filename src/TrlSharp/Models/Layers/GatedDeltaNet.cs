@@ -47,9 +47,9 @@ internal sealed class GatedDeltaNet
         var gates = _gates.Forward(x).unflatten(1, [_sizes.Keys, 2 * share]); // [T, G, 2N/G]
         var beta = gates.narrow(2, 0, share).flatten(1).sigmoid().Widen(); // [T, N]
         var a = gates.narrow(2, share, share).flatten(1).Widen(); // [T, N]
-        var decay = -(_logDecay.Value.Widen().exp() * nn.functional.softplus(a.Plus(_decayBias.Value.Widen()))); // [T, N]
+        var decay = -(_logDecay.Value.Widen().exp() * a.Plus(_decayBias.Value.Widen()).Softplus()); // [T, N]
         var mixed = Recur(query, key, value, decay, beta, context); // [T, N, V]
-        var normed = mixed * rsqrt(mixed.square().mean([-1], keepdim: true) + _epsilon); // [T, N, V]
+        var normed = mixed * rsqrt(mixed.Squared().mean([-1], keepdim: true).Plus(_epsilon)); // [T, N, V]
         var gated = (_norm.Value * normed.to(x.dtype)).Widen() * nn.functional.silu(z.Widen()); // [T, N, V]
         return _outOf.Forward(gated.to(x.dtype).flatten(1)).MoveToOuterDisposeScope(); // [T, D]
     }
@@ -67,7 +67,7 @@ internal sealed class GatedDeltaNet
         Tensor Keys(long at) => Normalise(together.narrow(1, at, heads * keySize).unflatten(1, [heads, keySize]).Widen())
             .repeat_interleave(values / heads, 1); // [T, N, K]
         var value = together.narrow(1, 2L * heads * keySize, (long)values * valueSize).unflatten(1, [values, valueSize]).Widen(); // [T, N, V]
-        return (Keys(0) / Math.Sqrt(keySize), Keys(heads * keySize), value, z);
+        return (Keys(0) / Scalars.Of(Math.Sqrt(keySize)), Keys(heads * keySize), value, z);
     }
 
     private Tensor Recur(Tensor query, Tensor key, Tensor value, Tensor decay, Tensor beta, ForwardContext context)
@@ -86,5 +86,5 @@ internal sealed class GatedDeltaNet
         return cat(outputs, 0); // [T, N, V]
     }
 
-    private static Tensor Normalise(Tensor x) => x * rsqrt(x.square().sum(-1, keepdim: true) + 1e-6); // as x
+    private static Tensor Normalise(Tensor x) => x * rsqrt(x.Squared().sum(-1, keepdim: true).Plus(1e-6)); // as x
 }

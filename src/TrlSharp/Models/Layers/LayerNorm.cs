@@ -1,4 +1,5 @@
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -32,7 +33,7 @@ internal sealed class LayerNorm(NamedParameter? weight, NamedParameter? bias, do
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var scale = _weight is null ? null : unitOffset ? _weight.Value + 1 : _weight.Value; // [D]
+        var scale = _weight is null ? null : unitOffset ? _weight.Value.Plus(1) : _weight.Value; // [D]
         if (scale is null || scale.dim() == 1) return nn.functional.layer_norm(x, [x.size(-1)], scale, _bias?.Value, epsilon).MoveToOuterDisposeScope(); // [..., D]
         var normed = nn.functional.layer_norm(x.Widen(), [x.size(-1)], eps: epsilon) * scale.Widen(); // [T, N, D]
         return normed.to(x.dtype).MoveToOuterDisposeScope(); // [T, N, D]

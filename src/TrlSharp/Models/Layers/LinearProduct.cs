@@ -6,10 +6,13 @@ namespace TrlSharp.Models.Layers;
 /// <summary>
 /// x·Wᵀ + b with a backward pass that adds the gradient of a parameter to what it has gathered, inside the matrix product: no second tensor of the size of the weight, which for the
 /// head would come with every chunk of logits. Products of bfloat16 go through float32 where that is faster: both ways multiply the same numbers exactly and add them up in float32, and
-/// what comes out is rounded once. T rows, I inputs, O outputs.
+/// what comes out is rounded once. Large weights are widened in slices, so no float32 copy of one exists whole. T rows, I inputs, O outputs.
 /// </summary>
 internal static class LinearProduct
 {
+    /// <summary>Outputs that are widened at a time.</summary>
+    private const long Slice = 4096;
+
     /// <summary>[T, I], [O, I], [O] or null → [T, O]</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
     {
@@ -22,33 +25,72 @@ internal static class LinearProduct
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias, bool widens)
     {
         using var scope = NewDisposeScope();
-        Tensor Wide(Tensor t) => widens ? t.to_type(ScalarType.Float32) : t;
         Tensor output;
-        using (no_grad()) output = nn.functional.linear(Wide(x), Wide(weight), bias is null ? null : Wide(bias)).to_type(x.dtype); // [T, O]
-        var (pullsInput, pullsBias) = (x.requires_grad, bias is { requires_grad: true });
+        using (no_grad()) output = widens ? Widened(x, weight, bias) : nn.functional.linear(x, weight, bias); // [T, O]
+        var (pullsInput, pullsBias, pullsWeight) = (x.requires_grad, bias is { requires_grad: true }, weight.requires_grad);
+        var again = pullsWeight ? Recomputation.Of(x) : null;
         Tensor?[] Backward(Tensor gradient, Tensor[] saved)
         {
-            var pull = Wide(gradient); // [T, O]
-            Tensor?[] results =
-            [
-                pullsInput ? pull.matmul(Wide(saved[1])).to_type(saved[0].dtype) : null, // [T, I]
-                weight.requires_grad ? WeightGradient(weight, pull, Wide(saved[0])) : null, // [O, I]
-                pullsBias ? pull.sum([0]).to_type(gradient.dtype) : null, // [O]
-            ];
-            return bias is null ? results[..2] : results;
+            var input = pullsWeight ? again?.Result() ?? saved[1] : null; // [T, I]
+            var (inputGradient, weightGradient) = Gradients(gradient, weight, saved[0], input, pullsInput, widens); // [T, I], [O, I]
+            return bias is null ? [inputGradient, weightGradient] : [inputGradient, weightGradient, pullsBias ? gradient.sum([0]) : null];
         }
 
         Tensor[] inputs = bias is null ? [x, weight] : [x, weight, bias];
-        return CustomGradient.Attach(output, inputs, [x, weight], Backward).MoveToOuterDisposeScope();
+        return CustomGradient.Attach(output, inputs, pullsWeight && again is null ? [weight, x] : [weight], Backward).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Gᵀ·x for autograd, or null where it was added to a parameter's gradient already.</summary>
-    private static Tensor? WeightGradient(Tensor weight, Tensor pull, Tensor x)
+    private static Tensor Widened(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (!weight.is_leaf) return pull.t().matmul(x).to_type(weight.dtype); // [O, I]
-        if (weight.grad is not { } gathered) weight.grad = pull.t().matmul(x).to_type(weight.dtype); // [O, I]
-        else if (gathered.dtype == pull.dtype) gathered.addmm_(pull.t(), x);
-        else gathered.PlusInPlace(pull.t().matmul(x).to_type(gathered.dtype));
-        return null;
+        var wide = x.to_type(ScalarType.Float32); // [T, I]
+        Tensor Part(long first, long count) =>
+            nn.functional.linear(wide, weight.narrow(0, first, count).to_type(ScalarType.Float32), bias?.narrow(0, first, count).to_type(ScalarType.Float32)); // [T, o]
+        var outputs = weight.size(0);
+        if (outputs <= Slice) return Part(0, outputs).to_type(x.dtype); // [T, O]
+        var result = empty([x.size(0), outputs], dtype: x.dtype); // [T, O]
+        foreach (var (first, count) in Slices(outputs))
+        {
+            using var scope = NewDisposeScope();
+            result.narrow(1, first, count).copy_(Part(first, count));
+        }
+
+        return result;
+    }
+
+    /// <summary>G·W, and Gᵀ·x unless it was added to a parameter's gradient.</summary>
+    /// <param name="gradient">[T, O]</param>
+    /// <param name="parameter">The weight by which gathered gradients are found.</param>
+    /// <param name="weight">Its values, [O, I].</param>
+    /// <param name="x">[T, I]; null where the weight does not train.</param>
+    /// <param name="pullsInput">Whether G·W is needed.</param>
+    /// <param name="widens">Whether products go through float32.</param>
+    private static (Tensor? Input, Tensor? Weight) Gradients(Tensor gradient, Tensor parameter, Tensor weight, Tensor? x, bool pullsInput, bool widens)
+    {
+        Tensor Wide(Tensor t) => widens ? t.to_type(ScalarType.Float32) : t.alias();
+        var outputs = weight.size(0);
+        var wide = x is null ? null : Wide(x); // [T, I]
+        var gathered = x is not null && parameter.is_leaf ? WideGradients.Reach(parameter) ?? parameter.grad : null; // [O, I]
+        var fresh = x is not null && gathered is null ? empty_like(weight) : null; // [O, I]
+        Tensor? input = pullsInput ? empty([gradient.size(0), weight.size(1)], dtype: widens ? ScalarType.Float32 : weight.dtype) : null; // [T, I]
+        foreach (var (first, count) in widens ? Slices(outputs) : [(0, outputs)])
+        {
+            using var scope = NewDisposeScope();
+            var pull = Wide(gradient.narrow(1, first, count)); // [T, o]
+            if (input is not null) input.addmm_(pull, Wide(weight.narrow(0, first, count)), beta: first == 0 ? 0 : 1);
+            if (wide is null) continue;
+            var rows = (gathered ?? fresh!).narrow(0, first, count); // [o, I]
+            if (fresh is not null) rows.copy_(pull.t().matmul(wide));
+            else if (rows.dtype == pull.dtype) rows.addmm_(pull.t(), wide);
+            else rows.PlusInPlace(pull.t().matmul(wide).to_type(rows.dtype));
+        }
+
+        if (fresh is null || !parameter.is_leaf) return (input?.to_type(gradient.dtype), fresh);
+        parameter.grad = fresh;
+        return (input?.to_type(gradient.dtype), null);
+    }
+
+    private static IEnumerable<(long First, long Count)> Slices(long outputs)
+    {
+        for (var first = 0L; first < outputs; first += Slice) yield return (first, Math.Min(Slice, outputs - first));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RmsNorm(NamedParameter weight, double epsilon, RmsNormKind
         using var scope = NewDisposeScope();
         var result = kind switch
         {
-            RmsNormKind.UnitOffset => Ops.RmsNorm(x.Widen(), _weight.Value.Widen() + 1, epsilon).to(type), // [..., D]
+            RmsNormKind.UnitOffset => Ops.RmsNorm(x.Widen(), _weight.Value.Widen().Plus(1), epsilon).to(type), // [..., D]
             RmsNormKind.ScaleInFloat32 => Ops.RmsNorm(x.Widen(), _weight.Value.Widen(), epsilon).to(type), // [..., D]
             _ when type == Precision.Wide(type) => Ops.RmsNorm(x, _weight.Value, epsilon), // [..., D]
             _ => Ops.RmsNorm(x.Widen(), null, epsilon).to(type) * _weight.Value, // [..., D]

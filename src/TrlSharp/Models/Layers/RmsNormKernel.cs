@@ -28,22 +28,31 @@ internal static unsafe class RmsNormKernel
         Tensor input, output, inverse;
         using (no_grad())
         {
-            input = x.contiguous(); // [..., D]
-            output = empty_like(input); // [..., D]
-            var width = input.size(-1);
-            var rows = width == 0 ? 0 : input.numel() / width;
-            inverse = empty(rows, dtype: ScalarType.Float32); // [T]
-            var (source, scale, target, factors) = (Ops.DataPointer(input), Ops.DataPointer(weight), Ops.DataPointer(output), Ops.DataPointer(inverse));
-            var isWide = x.dtype == ScalarType.Float32;
-            RowLoop.Run(rows, width, (first, end) =>
-            {
-                if (isWide) Normalize((float*)source, (float*)scale, (float*)target, (float*)factors, first, end, width, (float)epsilon, roundsFirst);
-                else Normalize((ushort*)source, (ushort*)scale, (ushort*)target, (float*)factors, first, end, width, (float)epsilon, roundsFirst);
-            });
+            input = Ops.Plain(x); // [..., D]
+            (output, inverse) = Normalized(input, weight, (float)epsilon, roundsFirst); // [..., D], [T]
         }
 
         var trainsWeight = weight.requires_grad;
-        return CustomGradient.Attach(output, [x, weight], [input, weight, inverse], (gradient, saved) => Backward(gradient, saved, trainsWeight)).MoveToOuterDisposeScope();
+        return CustomGradient.Attach(
+            output, [x, weight], [input, weight, inverse], (gradient, saved) => Backward(gradient, saved, trainsWeight),
+            saved => Normalized(saved[0], saved[1], (float)epsilon, roundsFirst).Output).MoveToOuterDisposeScope();
+    }
+
+    private static (Tensor Output, Tensor Inverse) Normalized(Tensor input, Tensor weight, float epsilon, bool roundsFirst)
+    {
+        var output = empty_like(input); // [..., D]
+        var width = input.size(-1);
+        var rows = width == 0 ? 0 : input.numel() / width;
+        var inverse = empty(rows, dtype: ScalarType.Float32); // [T]
+        var (source, scale, target, factors) = (Ops.DataPointer(input), Ops.DataPointer(weight), Ops.DataPointer(output), Ops.DataPointer(inverse));
+        var isWide = input.dtype == ScalarType.Float32;
+        RowLoop.Run(rows, width, (first, end) =>
+        {
+            if (isWide) Normalize((float*)source, (float*)scale, (float*)target, (float*)factors, first, end, width, epsilon, roundsFirst);
+            else Normalize((ushort*)source, (ushort*)scale, (ushort*)target, (float*)factors, first, end, width, epsilon, roundsFirst);
+        });
+        GC.KeepAlive((input, weight));
+        return (output, inverse);
     }
 
     private static Tensor?[] Backward(Tensor gradient, Tensor[] saved, bool trainsWeight)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace TrlSharp.Models.Layers;
 
 /// <summary>
-/// y = silu(a) ⊙ b in one pass, keeping a and b alone for the backward pass. With s = 1 / (1 + e^-a) and g the gradient of y:
+/// y = silu(a) ⊙ b in one pass, keeping a and b alone for the backward pass, from which y is computed again for whoever needs it there. With s = 1 / (1 + e^-a) and g the gradient of y:
 /// <code>
 /// dL/da = g·b·s·(1 + a·(1 - s))      dL/db = g·a·s
 /// </code>
@@ -21,19 +21,26 @@ internal static unsafe class SwiGluKernel
         Tensor gate, up, output;
         using (no_grad())
         {
-            (gate, up) = (a.contiguous(), b.contiguous()); // [T, F]
-            output = empty_like(gate); // [T, F]
-            var (gates, ups, target) = (Ops.DataPointer(gate), Ops.DataPointer(up), Ops.DataPointer(output));
-            var isWide = gate.dtype == ScalarType.Float32;
-            RowLoop.Run(gate.numel() / Lanes.Width + 1, Lanes.Width * 4, (first, end) =>
-            {
-                var last = Math.Min(gate.numel(), end * Lanes.Width);
-                if (isWide) Multiply((float*)gates, (float*)ups, (float*)target, first * Lanes.Width, last);
-                else Multiply((ushort*)gates, (ushort*)ups, (ushort*)target, first * Lanes.Width, last);
-            });
+            (gate, up) = (Ops.Plain(a), Ops.Plain(b)); // [T, F]
+            output = Product(gate, up); // [T, F]
         }
 
-        return CustomGradient.Attach(output, [a, b], [gate, up], Backward).MoveToOuterDisposeScope();
+        return CustomGradient.Attach(output, [a, b], [gate, up], Backward, saved => Product(saved[0], saved[1])).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Product(Tensor gate, Tensor up)
+    {
+        var output = empty_like(gate); // [T, F]
+        var (gates, ups, target) = (Ops.DataPointer(gate), Ops.DataPointer(up), Ops.DataPointer(output));
+        var (isWide, count) = (gate.dtype == ScalarType.Float32, gate.numel());
+        RowLoop.Run(count / Lanes.Width + 1, Lanes.Width * 4, (first, end) =>
+        {
+            var last = Math.Min(count, end * Lanes.Width);
+            if (isWide) Multiply((float*)gates, (float*)ups, (float*)target, first * Lanes.Width, last);
+            else Multiply((ushort*)gates, (ushort*)ups, (ushort*)target, first * Lanes.Width, last);
+        });
+        GC.KeepAlive((gate, up));
+        return output;
     }
 
     private static Tensor?[] Backward(Tensor gradient, Tensor[] saved)

@@ -38,7 +38,7 @@ internal sealed class RotaryEmbedding(
             ? cat([.. counts.Select((count, s) => frequencies(lengths[s]).unsqueeze(0).expand(count, -1))], 0) // [T, R/2]
             : frequencies(lengths[0]).unsqueeze(0); // [1, R/2]
         var angles = (positions.to(ScalarType.Float32).unsqueeze(1) * perToken.to(positions.device)).unsqueeze(1); // [T, 1, R/2]
-        Tensor Scaled(Tensor t) => (magnitude == 1 ? t : t * magnitude).to(type).MoveToOuterDisposeScope();
+        Tensor Scaled(Tensor t) => (magnitude == 1 ? t : t * Scalars.Of(magnitude)).to(type).MoveToOuterDisposeScope();
         return new(Scaled(angles.cos()), Scaled(angles.sin()));
     }
 

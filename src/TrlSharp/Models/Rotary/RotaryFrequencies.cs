@@ -13,8 +13,7 @@ internal static class RotaryFrequencies
     public static Tensor Plain(double theta, int size)
     {
         using var scope = NewDisposeScope();
-        var exponents = arange(0, size, 2, dtype: ScalarType.Int64).to(ScalarType.Float32) / size; // [R/2]
-        return (1 / pow(tensor((float)theta), exponents)).MoveToOuterDisposeScope(); // [R/2]
+        return (Scalars.Of(1L) / pow(tensor((float)theta), Exponents(size))).MoveToOuterDisposeScope(); // [R/2]
     }
 
     /// <summary>θ grown so that a sequence of <paramref name="length"/> tokens fits ("NTK-aware", dynamic).</summary>
@@ -29,11 +28,11 @@ internal static class RotaryFrequencies
     {
         using var scope = NewDisposeScope();
         var plain = Plain(theta, size); // [R/2]
-        var wavelength = 2 * Math.PI / plain; // [R/2]
-        var smooth = (original / wavelength - lowFactor) / (highFactor - lowFactor); // [R/2]
-        var between = ((1 - smooth) * plain / factor).Plus(smooth * plain); // [R/2]
-        var slowed = where(wavelength > original / lowFactor, plain / factor, plain); // [R/2]
-        var isBetween = (wavelength >= original / highFactor).logical_and(wavelength <= original / lowFactor); // [R/2]
+        var wavelength = Scalars.Of(2 * Math.PI) / plain; // [R/2]
+        var smooth = (Scalars.Of(original) / wavelength - Scalars.Of(lowFactor)) / Scalars.Of(highFactor - lowFactor); // [R/2]
+        var between = (smooth.SubtractedFrom(1) * plain / Scalars.Of(factor)).Plus(smooth * plain); // [R/2]
+        var slowed = where(wavelength > Scalars.Of(original / lowFactor), plain / Scalars.Of(factor), plain); // [R/2]
+        var isBetween = (wavelength >= Scalars.Of(original / highFactor)).logical_and(wavelength <= Scalars.Of(original / lowFactor)); // [R/2]
         return where(isBetween, between, slowed).MoveToOuterDisposeScope(); // [R/2]
     }
 
@@ -46,17 +45,21 @@ internal static class RotaryFrequencies
         if (yarn.Truncate) (low, high) = (Math.Floor(low), Math.Ceiling(high));
         (low, high) = (Math.Max(low, 0), Math.Min(high, size - 1));
         if (low == high) high += 0.001;
-        var ramp = ((arange(0, size / 2, dtype: ScalarType.Float32) - low) / (high - low)).clamp(0, 1); // [R/2]
-        var kept = 1 - ramp; // [R/2]
+        var ramp = ((Range(size / 2, 1).to(ScalarType.Float32) - Scalars.Of(low)) / Scalars.Of(high - low)).clamp(Scalars.Of(0L), Scalars.Of(1L)); // [R/2]
+        var kept = ramp.SubtractedFrom(1); // [R/2]
         var plain = Plain(theta, size); // [R/2]
-        return (plain / yarn.Factor * (1 - kept)).Plus(plain * kept).MoveToOuterDisposeScope(); // [R/2]
+        return (plain / Scalars.Of(yarn.Factor) * kept.SubtractedFrom(1)).Plus(plain * kept).MoveToOuterDisposeScope(); // [R/2]
     }
 
     /// <summary>LongRoPE (Ding and others, arXiv:2402.13753): one searched factor per channel.</summary>
     public static Tensor LongRope(double theta, int size, IReadOnlyList<double> factors)
     {
         using var scope = NewDisposeScope();
-        var exponents = arange(0, size, 2, dtype: ScalarType.Int64).to(ScalarType.Float32) / size; // [R/2]
-        return (1 / (tensor(factors.Select(f => (float)f).ToArray()) * pow(tensor((float)theta), exponents))).MoveToOuterDisposeScope(); // [R/2]
+        return (Scalars.Of(1L) / (tensor(factors.Select(f => (float)f).ToArray()) * pow(tensor((float)theta), Exponents(size)))).MoveToOuterDisposeScope(); // [R/2]
     }
+
+    /// <summary>2k/R: [R/2].</summary>
+    private static Tensor Exponents(int size) => Range(size, 2).to(ScalarType.Float32) / Scalars.Of((long)size); // [R/2]
+
+    private static Tensor Range(int end, int step) => arange(Scalars.Of(0L), Scalars.Of((long)end), Scalars.Of((long)step), dtype: ScalarType.Int64);
 }

@@ -1,3 +1,4 @@
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Rotary;
@@ -53,7 +54,7 @@ internal sealed record RotaryReader(double Theta = 10_000, double PartialFactor 
                 return Fixed(size, () => RotaryFrequencies.Plain(theta, size));
             case "linear":
                 var factor = section!.Double("factor");
-                return Fixed(size, () => RotaryFrequencies.Plain(theta, size) / factor);
+                return Fixed(size, () => RotaryFrequencies.Plain(theta, size) / Scalars.Of(factor));
             case "dynamic":
                 return Dynamic(config, section!, theta, size);
             case "llama3":

@@ -28,7 +28,7 @@ internal static unsafe class RotationKernel
 
     private static Tensor Turn(Tensor x, Tensor cosines, Tensor sines, int size, RotaryLayout layout, float direction)
     {
-        var input = x.contiguous(); // [T, N, H]
+        var input = Ops.Plain(x); // [T, N, H]
         var output = empty_like(input); // [T, N, H]
         var (tokens, heads, channels) = (input.size(0), input.size(1), input.size(2));
         var (source, cos, sin, target) = (Ops.DataPointer(input), Ops.DataPointer(cosines), Ops.DataPointer(sines), Ops.DataPointer(output));

@@ -1,4 +1,6 @@
 using TorchSharp.Modules;
+using TrlSharp.Adapters;
+using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Weights;
 
@@ -13,4 +15,17 @@ internal sealed class NamedParameter(string name, Parameter value, bool trainabl
     public bool Trainable => trainable;
 
     public Parameter Value { get; set; } = value;
+
+    /// <summary>What adapters add to the parameter as a whole, where its family computes with <see cref="Adapted"/>.</summary>
+    public List<LoraParameter> Adapters { get; } = [];
+
+    /// <summary>The tensor that the model computes with: the value, and what adapters add to it.</summary>
+    public Tensor Adapted()
+    {
+        if (Adapters.Count == 0) return Value;
+        using var scope = NewDisposeScope();
+        Tensor adapted = Value;
+        foreach (var adapter in Adapters) adapted = adapter.Add(adapted);
+        return ReferenceEquals(adapted, Value) ? adapted : adapted.MoveToOuterDisposeScope();
+    }
 }

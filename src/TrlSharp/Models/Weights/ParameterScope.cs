@@ -48,6 +48,13 @@ internal sealed class ParameterScope(ParameterStore store, string path = "")
         store.AddModule(Join(name), new RmsNorm(
             this[name].Parameter("weight", kind == RmsNormKind.UnitOffset ? InitialValue.Zero : InitialValue.One, size), epsilon, kind));
 
+    /// <summary>The weights of all experts in one tensor of three dimensions; low-rank additions can be attached to it.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="isInputsFirst">Whether an expert's matrix is [inputs, outputs].</param>
+    /// <param name="shape">Experts, rows, columns.</param>
+    public NamedParameter Experts(string name, bool isInputsFirst, params ReadOnlySpan<long> shape) =>
+        store.AddExperts(Join(name), Parameter(name, InitialValue.Normal, shape), isInputsFirst);
+
     public NamedParameter Parameter(string name, InitialValue initial, params ReadOnlySpan<long> shape) => store.Add(Join(name), shape, initial, trainable: true);
 
     /// <summary>A tensor of the checkpoint that is not trained.</summary>

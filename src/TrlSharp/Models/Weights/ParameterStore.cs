@@ -7,6 +7,7 @@ internal sealed class ParameterStore(IParameterSource source)
 {
     private readonly List<NamedParameter> _parameters = [];
     private readonly List<(string Path, IModule Module)> _modules = [];
+    private readonly List<(string Path, NamedParameter Parameter, bool IsInputsFirst)> _experts = [];
     private readonly List<string> _ignored = [];
     private readonly List<(string Name, NamedParameter Parameter)> _aliases = [];
 
@@ -14,6 +15,9 @@ internal sealed class ParameterStore(IParameterSource source)
 
     /// <summary>Modules under their paths in transformers, <c>model.layers.0.self_attn.q_proj</c>: what adapters are aimed at.</summary>
     public IReadOnlyList<(string Path, IModule Module)> Modules => _modules;
+
+    /// <summary>Parameters that hold the weights of all experts, under their paths in transformers.</summary>
+    public IReadOnlyList<(string Path, NamedParameter Parameter, bool IsInputsFirst)> Experts => _experts;
 
     /// <summary>Further names under which a checkpoint stores a parameter: a tied head that was written twice.</summary>
     public IReadOnlyList<(string Name, NamedParameter Parameter)> Aliases => _aliases;
@@ -39,6 +43,12 @@ internal sealed class ParameterStore(IParameterSource source)
     {
         _modules.Add((path, module));
         return module;
+    }
+
+    public NamedParameter AddExperts(string path, NamedParameter parameter, bool isInputsFirst)
+    {
+        _experts.Add((path, parameter, isInputsFirst));
+        return parameter;
     }
 
     public void AddAlias(string name, NamedParameter parameter) => _aliases.Add((source.StoredName(name), parameter));

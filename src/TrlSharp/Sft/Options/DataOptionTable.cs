@@ -12,7 +12,8 @@ internal static class DataOptionTable
 {
     public static IReadOnlyList<SftOption> Rows { get; } =
     [
-        Obeyed("model_name_or_path", Text, "null", "Model folder to start from.", (s, v) => s with { Model = s.Model with { Path = v.OptionalText() } }),
+        Obeyed("model_name_or_path", Text, "null", "Model to start from: a folder, or the name of one in the local hub cache.", (s, v) => s with { Model = s.Model with { Path = v.OptionalText() } }),
+        Obeyed("model_revision", Text, "\"main\"", "Branch, tag or commit of a model in the local hub cache.", (s, v) => s with { Model = s.Model with { Revision = v.OptionalText() ?? "main" } }),
         Choice("dtype", "\"float32\"", ["auto", "float32", "bfloat16", "float16"], "Type in which the trained model is saved; auto as it came.", (s, v) => s with { Model = s.Model with { SaveType = v.Text } }),
         Obeyed("bf16", Flag, "true", "Computes in bfloat16 with float32 masters in the optimizer; false computes in float32.", (s, v) => s with { Model = s.Model with { Bf16 = v.Boolean } }),
         Obeyed("gradient_checkpointing", Flag, "false", "Recomputes activations in the backward pass: less memory, about a fifth more time, the same numbers. Off by default, since rows are packed and only trained positions reach the head.",
@@ -29,6 +30,7 @@ internal static class DataOptionTable
         Obeyed("lora_alpha", Number, "32", "Adapters are scaled by this over their rank.", (s, v) => s with { Adapter = s.Adapter with { Alpha = v.Number() } }),
         Obeyed("lora_dropout", Number, "0.05", "Share of the adapters' inputs that is dropped.", (s, v) => s with { Adapter = s.Adapter with { Dropout = v.Number() } }),
         Obeyed("lora_target_modules", List, "null", "Modules to adapt: names, a pattern, or all-linear.", (s, v) => s with { Adapter = s.Adapter with { TargetModules = v.IsNull ? null : v.Texts() } }),
+        Obeyed("lora_target_parameters", List, "null", "Parameters to adapt, by name with their module; not with lora_dropout, whose default must then be set to 0.", (s, v) => s with { Adapter = s.Adapter with { TargetParameters = v.IsNull ? null : v.Texts() } }),
         Obeyed("lora_modules_to_save", List, "null", "Modules that are trained and saved whole.", (s, v) => s with { Adapter = s.Adapter with { ModulesToSave = v.IsNull ? null : v.Texts() } }),
         Obeyed("use_rslora", Flag, "false", "Scales adapters by alpha over the root of the rank.", (s, v) => s with { Adapter = s.Adapter with { RankStabilized = v.Boolean } }),
         Obeyed("use_dora", Flag, "false", "Trains magnitude and direction of the weights apart.", (s, v) => s with { Adapter = s.Adapter with { WeightDecomposed = v.Boolean } }),

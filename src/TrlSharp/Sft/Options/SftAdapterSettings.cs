@@ -23,4 +23,7 @@ public sealed record SftAdapterSettings
 
     /// <summary>Trains the magnitude of the weights apart from their direction (Liu et al. 2024, arXiv:2402.09353).</summary>
     public bool WeightDecomposed { get; init; }
+
+    /// <summary>Parameters to adapt, by name with their module: weights of linear modules, and experts that are kept in one tensor.</summary>
+    public IReadOnlyList<string>? TargetParameters { get; init; }
 }

@@ -1,11 +1,12 @@
-using TrlSharp.Training.Checkpoints;
+using TrlSharp.Checkpoints;
 
 namespace TrlSharp.Tests.Training.Checkpoints;
 
 /// <summary>The machine's file system until a given operation, which fails as a full or broken disk does: a write after half of its bytes.</summary>
-/// <param name="failing">Number of the operation that fails, counted from 0; it and all after it.</param>
+/// <param name="failing">Number of the operation that fails, counted from 0; it and all after it, or it alone.</param>
 /// <param name="code">ENOSPC 28, EIO 5.</param>
-internal sealed class FaultyDisk(int failing, int code) : IDisk
+/// <param name="once">Whether the operations after it succeed.</param>
+internal sealed class FaultyDisk(int failing, int code, bool once = false) : IDisk
 {
     private int _done;
 
@@ -41,13 +42,19 @@ internal sealed class FaultyDisk(int failing, int code) : IDisk
         Disk.Instance.MoveFolder(from, to);
     }
 
+    public void MoveFile(string from, string to)
+    {
+        Check();
+        Disk.Instance.MoveFile(from, to);
+    }
+
     public void DeleteFolder(string path)
     {
         Check();
         Disk.Instance.DeleteFolder(path);
     }
 
-    private bool Fails() => Interlocked.Increment(ref _done) > failing;
+    private bool Fails() => Interlocked.Increment(ref _done) is var done && (once ? done == failing + 1 : done > failing);
 
     private IOException Fault() => new(code == 28 ? "No space left on device" : "Input/output error", code);
 

@@ -1,4 +1,4 @@
-namespace TrlSharp.Training.Checkpoints;
+namespace TrlSharp.Checkpoints;
 
 /// <summary>What saving a checkpoint or a model asks of the file system, step by step, so that a test can let any of the steps fail.</summary>
 internal interface IDisk
@@ -19,6 +19,9 @@ internal interface IDisk
 
     /// <summary>Renames a folder; there is none of the new name.</summary>
     void MoveFolder(string from, string to);
+
+    /// <summary>Renames a file; there is none of the new name.</summary>
+    void MoveFile(string from, string to);
 
     /// <summary>Removes a folder and everything in it.</summary>
     void DeleteFolder(string path);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TrlSharp.Training.Checkpoints;
+namespace TrlSharp.Checkpoints;
 
 /// <summary>The machine's file system.</summary>
 internal sealed partial class Disk : IDisk
@@ -27,6 +27,8 @@ internal sealed partial class Disk : IDisk
     }
 
     public void MoveFolder(string from, string to) => Directory.Move(from, to);
+
+    public void MoveFile(string from, string to) => File.Move(from, to);
 
     public void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
 

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+
+namespace TrlSharp.Native;
+
+/// <summary>
+/// Threads that wait for the next piece of work on the processor and not in the kernel: a token of a small model is some sixty products of 20 to 100 µs, and waking a thread takes as
+/// long. Who finds nothing to do for a while sleeps. Pieces are taken one by one, so a helper that the machine keeps waiting delays nobody. Which thread does a piece must not
+/// change its result.
+/// </summary>
+internal sealed class WorkTeam
+{
+    /// <summary>How long a helper looks for work before it sleeps: longer than what lies between two products of a token.</summary>
+    private static readonly long Patience = Stopwatch.Frequency / 5000;
+
+    private static readonly WorkTeam Shared = new();
+
+    private readonly Lock _user = new();
+    private readonly SemaphoreSlim _sleepers = new(0);
+    private int _helpers;
+    private int _sleeping;
+    private Job? _current;
+
+    private WorkTeam()
+    {
+    }
+
+    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team, or this one does.</summary>
+    public static void Run(int pieces, int threads, Action<int> work)
+    {
+        var helpers = Math.Min(threads, pieces) - 1;
+        if (helpers <= 0 || Shared._user.IsHeldByCurrentThread || !Shared._user.TryEnter())
+        {
+            for (var piece = 0; piece < pieces; piece++) work(piece);
+            return;
+        }
+
+        try
+        {
+            Shared.Share(new(pieces, helpers, work));
+        }
+        finally
+        {
+            Shared._user.Exit();
+        }
+    }
+
+    private void Share(Job job)
+    {
+        for (; _helpers < job.Helpers; _helpers++) new Thread(Help) { IsBackground = true, Name = "matrix products" }.Start();
+        Volatile.Write(ref _current, job);
+        Thread.MemoryBarrier(); // a helper that is about to sleep either sees the job or is counted
+        if (Volatile.Read(ref _sleeping) > 0) _sleepers.Release(Math.Min(job.Helpers, Volatile.Read(ref _sleeping)));
+        job.Work();
+        job.Wait();
+        Volatile.Write(ref _current, null);
+    }
+
+    private void Help()
+    {
+        Job? last = null;
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (Volatile.Read(ref _current) is { } job && job != last)
+            {
+                last = job;
+                if (job.Joins()) job.Work();
+                since = Stopwatch.GetTimestamp();
+            }
+            else if (Stopwatch.GetTimestamp() - since < Patience)
+            {
+                Thread.SpinWait(8);
+            }
+            else
+            {
+                Sleep(last);
+                since = Stopwatch.GetTimestamp();
+            }
+        }
+    }
+
+    private void Sleep(Job? last)
+    {
+        Interlocked.Increment(ref _sleeping);
+        if (Volatile.Read(ref _current) is not { } job || job == last) _sleepers.Wait();
+        Interlocked.Decrement(ref _sleeping);
+    }
+
+    private sealed class Job(int pieces, int helpers, Action<int> work)
+    {
+        private int _next = -1;
+        private int _done;
+        private int _joined;
+        private Exception? _failure;
+
+        public int Helpers => helpers;
+
+        public bool Joins() => Interlocked.Increment(ref _joined) <= helpers;
+
+        public void Work()
+        {
+            for (var piece = Interlocked.Increment(ref _next); piece < pieces; piece = Interlocked.Increment(ref _next))
+            {
+                try
+                {
+                    work(piece);
+                }
+                catch (Exception e)
+                {
+                    _failure = e;
+                }
+
+                Interlocked.Increment(ref _done);
+            }
+        }
+
+        /// <summary>Until every piece is done; a piece that another thread has begun may take that thread's next turn on the processor.</summary>
+        public void Wait()
+        {
+            var wait = new SpinWait();
+            while (Volatile.Read(ref _done) < pieces) wait.SpinOnce(sleep1Threshold: -1);
+            if (_failure is not null) throw new AggregateException(_failure);
+        }
+    }
+}
