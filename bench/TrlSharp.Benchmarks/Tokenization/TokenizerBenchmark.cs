@@ -65,10 +65,10 @@ internal static class TokenizerBenchmark
             Console.WriteLine(line);
         }
 
-        foreach (var (label, text) in SlowTexts())
+        foreach (var (label, text) in SlowTexts(corpora[0].Documents))
         {
             var cost = Math.Min(ProcessorSeconds(() => tokenizer.Encode(text)), ProcessorSeconds(() => tokenizer.Encode(text))) / Encoding.UTF8.GetByteCount(text);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  10 MB {label,-16} {cost * 1e9,6:0} ns/byte, {cost / ordinary,5:0.0} times ordinary English"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  10 MB {label,-22} {cost * 1e9,6:0} ns/byte, {cost / ordinary,5:0.0} times ordinary English"));
         }
     }
 
@@ -93,15 +93,24 @@ internal static class TokenizerBenchmark
         return [("English chat", chat), ("code", code), ("Chinese chat", chinese)];
     }
 
-    private static IEnumerable<(string Label, string Text)> SlowTexts()
+    private static IEnumerable<(string Label, string Text)> SlowTexts(string[] documents)
     {
         yield return ("of a", new string('a', 10_000_000));
         var state = 1u;
-        yield return ("without spaces", string.Create(10_000_000, 0, (span, _) =>
+        yield return ("of random letters", string.Create(10_000_000, 0, (span, _) =>
         {
             for (var i = 0; i < span.Length; i++) span[i] = (char)('a' + ((state = (state * 1664525) + 1013904223) >> 24) % 26);
         }));
         yield return ("of spaces", new string(' ', 10_000_000));
+
+        // Words in a random order, with spaces and without.
+        var words = string.Join(' ', documents[..500]).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        foreach (var (label, space) in new[] { ("of words", " "), ("of words run together", "") })
+        {
+            var soup = new StringBuilder();
+            while (soup.Length < 10_000_000) soup.Append(words[(int)((state = (state * 1664525) + 1013904223) >> 8) % words.Length]).Append(space);
+            yield return (label, soup.ToString(0, 10_000_000));
+        }
     }
 
     /// <summary>Runs in a process of its own: time to the first token and memory that stays.</summary>

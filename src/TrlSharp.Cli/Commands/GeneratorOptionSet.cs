@@ -33,7 +33,7 @@ internal sealed class GeneratorOptionSet
     }
 
     /// <summary>The model folder.</summary>
-    public string Model(ParseResult parsed) => parsed.GetValue(_model)!;
+    public string Model(ParseResult parsed) => HubCache.Model(parsed.GetValue(_model)!);
 
     /// <summary>The adapter folders.</summary>
     public IReadOnlyList<string> Adapters(ParseResult parsed) => parsed.GetValue(_adapters) ?? [];

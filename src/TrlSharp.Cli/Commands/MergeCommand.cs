@@ -23,13 +23,12 @@ internal static class MergeCommand
 
     private static int Run(Terminal terminal, IReadOnlyList<string> adapters, string? folder, string output, string? dtype, bool overwrite)
     {
-        folder ??= LoraAdapter.BaseModelOf(adapters[0]) is { } named && Directory.Exists(named)
-            ? named
-            : throw new ConfigException($"--model_name_or_path is missing, and the base that {adapters[0]} names ({LoraAdapter.BaseModelOf(adapters[0]) ?? "none"}) is no folder here.");
+        folder ??= LoraAdapter.BaseModelOf(adapters[0])
+            ?? throw new ConfigException($"--model_name_or_path is missing, and {adapters[0]} names no base.");
         if (File.Exists(output)) throw new ConfigException($"--output_dir: {output} is a file; name a folder.");
         if (!overwrite && Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
             throw new ConfigException($"--output_dir: {output} is not empty. Choose another folder, or --overwrite_output_dir.");
-        using var model = ModelFolder.Load(folder, new ModelLoadOptions { Dtype = DtypeName.Read(dtype) });
+        using var model = ModelFolder.Load(HubCache.Model(folder), new ModelLoadOptions { Dtype = DtypeName.Read(dtype) });
         foreach (var path in adapters)
         {
             using var adapter = LoraAdapter.Load(model, path, path);

@@ -16,8 +16,8 @@ internal static class PlanReport
         Line(terminal, "tokens", Text($"{plan.TokensOfRun,12:N0}  {plan.TokensOfRun / Math.Max(1, plan.Updates):N0} an update"));
         Line(terminal, "first update", Text($"{plan.FirstUpdate.Count,12:N0}  micro-batch{(plan.FirstUpdate.Count == 1 ? "" : "es")} of {string.Join(", ", plan.FirstUpdate.Take(8).Select(t => t.ToString("N0", CultureInfo.InvariantCulture)))}{(plan.FirstUpdate.Count > 8 ? ", …" : "")} tokens"));
         Line(terminal, "parameters", Text($"{plan.Parameters,12:N0}  of which {plan.Trainable:N0} train"));
-        Line(terminal, "memory", Text($"{(plan.ProbedBytes + plan.OptimizerBytes) / Mebibyte,12:N0}  MiB at most: {plan.ProbedBytes / Mebibyte:N0} measured with the largest micro-batch, {plan.OptimizerBytes / Mebibyte:N0} for the optimizer"));
-        Line(terminal, "", Text($"{"",12}  estimated parts: weights {plan.WeightBytes / Mebibyte:N0}, gradient {plan.GradientBytes / Mebibyte:N0}, activations {plan.ActivationBytes / Mebibyte:N0}"));
+        Line(terminal, "memory", Text($"{(plan.ProbedBytes + plan.Memory.Optimizer) / Mebibyte,12:N0}  MiB at most: {plan.ProbedBytes / Mebibyte:N0} measured with the largest micro-batch, {plan.Memory.Optimizer / Mebibyte:N0} for the optimizer"));
+        Line(terminal, "", Text($"{"",12}  estimated parts: weights {plan.Memory.Weights / Mebibyte:N0}, gradient {plan.Memory.Gradient / Mebibyte:N0}, activations {plan.Memory.Activations / Mebibyte:N0}"));
         if (plan.Seconds is { } seconds) Line(terminal, "time", Text($"{RunProgress.Duration(seconds),12}  at the speed of a few passes just now, {plan.TokensOfRun / Math.Max(1e-9, seconds):N0} tokens/s"));
         terminal.Line("Nothing was trained or written.");
     }

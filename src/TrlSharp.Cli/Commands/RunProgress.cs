@@ -23,6 +23,7 @@ internal sealed class RunProgress(Terminal terminal) : IProgress<RunEvent>
             case RunEvent.Sampled sampled:
                 foreach (var sample in sampled.Samples) terminal.Line(Text($"after {sampled.Update}: {OneLine(sample.Prompt)} → {OneLine(sample.Answer)}"));
                 break;
+            case RunEvent.Ended { Entry: var entry }: terminal.Line(Text($"trained: {entry.Step} updates, {entry["num_tokens"]:N0} tokens, mean loss {entry["train_loss"]:F4}")); break;
             case RunEvent.Saved saved: terminal.Line($"saved {saved.Folder}"); break;
             case RunEvent.Notice notice: terminal.Line($"note: {notice.Text}"); break;
         }

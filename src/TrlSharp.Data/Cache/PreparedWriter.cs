@@ -24,32 +24,45 @@ internal sealed class PreparedWriter : IDisposable
     private readonly string _temporary;
     private readonly FileStream _stream;
     private readonly ArrayBufferWriter<byte> _block = new(PreparedFormat.BlockSize * 2);
-    private readonly List<PreparedFormat.Entry> _entries = [];
+
+    /// <summary>Entries, until they follow the blocks: of many millions of sequences they would fill the memory. Gone when it is closed.</summary>
+    private readonly FileStream _entries;
     private readonly List<PreparedFormat.Block> _blocks = [];
     private readonly List<float> _palette = [];
     private readonly Dictionary<float, byte> _codes = [];
     private readonly List<string> _files = [];
     private readonly Dictionary<string, int> _fileNumbers = new(StringComparer.Ordinal);
+    private long _sequences;
     private long _tokens;
     private bool _complete;
 
     public PreparedWriter(string path)
     {
         _path = path;
-        (_temporary, _stream) = Create(path);
+        (_temporary, _stream) = Create(path, FileAccess.Write, FileOptions.None);
+        try
+        {
+            (_, _entries) = Create(path, FileAccess.ReadWrite, FileOptions.DeleteOnClose);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
         Write([PreparedFormat.Magic]);
         Write([PreparedFormat.Version, 0u]);
     }
 
     /// <summary>A file that is locked. One that was taken for a leftover between its creation and its lock is made again.</summary>
-    private static (string Name, FileStream Stream) Create(string path)
+    private static (string Name, FileStream Stream) Create(string path, FileAccess access, FileOptions options)
     {
         for (var attempt = 1; ; attempt++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}{TemporaryExtension}");
             try
             {
-                var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16);
+                var stream = new FileStream(name, FileMode.CreateNew, access, FileShare.Delete, 1 << 16, options);
                 if (File.Exists(name)) return (name, stream);
                 stream.Dispose();
             }
@@ -72,7 +85,7 @@ internal sealed class PreparedWriter : IDisposable
         _block.Write(MemoryMarshal.AsBytes(sequence.Tokens.AsSpan()));
         var coded = WriteCodes(sequence.Weights);
         if (!coded) _block.Write(MemoryMarshal.AsBytes(sequence.Weights.AsSpan()));
-        _entries.Add(new()
+        var entry = new PreparedFormat.Entry
         {
             Coded = coded ? 1 : 0,
             Offset = offset,
@@ -82,7 +95,9 @@ internal sealed class PreparedWriter : IDisposable
             Part = sequence.Part,
             File = file,
             Block = _blocks.Count,
-        });
+        };
+        _entries.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<PreparedFormat.Entry>(in entry)));
+        _sequences++;
         _tokens += sequence.Length;
         if (_block.WrittenCount >= PreparedFormat.BlockSize) CloseBlock();
     }
@@ -96,14 +111,14 @@ internal sealed class PreparedWriter : IDisposable
         var footer = new PreparedFormat.Footer
         {
             IndexOffset = _stream.Position,
-            Sequences = _entries.Count,
+            Sequences = _sequences,
             Blocks = _blocks.Count,
             Palette = _palette.Count,
             StringsLength = strings.Length,
             Tokens = _tokens,
         };
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        WriteIndex(hash, CollectionsMarshal.AsSpan(_entries));
+        WriteEntries(hash);
         WriteIndex(hash, CollectionsMarshal.AsSpan(_blocks));
         WriteIndex(hash, CollectionsMarshal.AsSpan(_palette));
         WriteIndex<byte>(hash, strings);
@@ -119,6 +134,18 @@ internal sealed class PreparedWriter : IDisposable
     {
         if (!_complete) File.Delete(_temporary);
         _stream.Dispose();
+        _entries?.Dispose();
+    }
+
+    private void WriteEntries(IncrementalHash hash)
+    {
+        var buffer = new byte[1 << 16];
+        _entries.Position = 0;
+        while (_entries.Read(buffer) is > 0 and var read)
+        {
+            hash.AppendData(buffer.AsSpan(0, read));
+            _stream.Write(buffer.AsSpan(0, read));
+        }
     }
 
     private void CloseBlock()

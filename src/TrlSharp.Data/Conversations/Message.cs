@@ -1,3 +1,4 @@
+using TrlSharp.Examples;
 using TrlSharp.Rows;
 
 namespace TrlSharp.Conversations;

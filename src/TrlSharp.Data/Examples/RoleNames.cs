@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using TrlSharp.Conversations;
 using TrlSharp.Rows;
 
 namespace TrlSharp.Examples;

@@ -37,8 +37,8 @@ public sealed class PackingPlan
         return strategy switch
         {
             PackingStrategy.BestFit => BestFit(lengths, capacity),
-            PackingStrategy.Bfd => InChunks(lengths, capacity, TrlChunk, split: false),
-            PackingStrategy.BfdSplit => InChunks(lengths, capacity, TrlChunk, split: true),
+            PackingStrategy.Bfd => InChunks(lengths, capacity, split: false),
+            PackingStrategy.BfdSplit => InChunks(lengths, capacity, split: true),
             _ => Wrapped(lengths, capacity),
         };
     }
@@ -65,17 +65,37 @@ public sealed class PackingPlan
     private static PackingPlan BestFit(ReadOnlySpan<int> lengths, int capacity)
     {
         foreach (var length in lengths) ArgumentOutOfRangeException.ThrowIfGreaterThan(length, capacity, nameof(lengths));
-        var whole = InChunks(lengths, capacity, Math.Max(1, lengths.Length), split: false);
-        var chunked = lengths.Length > TrlChunk ? InChunks(lengths, capacity, TrlChunk, split: false) : whole;
-        return (chunked.Count < whole.Count ? chunked : whole).InDataOrder();
+
+        // Of tens of millions of sequences every array counts: a plan is only laid out when it is known whose.
+        var rowOf = new int[lengths.Length];
+        var packer = new BestFitRows(capacity);
+        var inChunks = lengths.Length > TrlChunk ? AssignChunks(packer, lengths, rowOf) : int.MaxValue;
+        var rows = packer.Assign(lengths, rowOf, out _);
+        if (inChunks < rows) rows = AssignChunks(packer, lengths, rowOf);
+        return InDataOrder(lengths, rowOf, rows);
     }
 
-    private static PackingPlan InChunks(ReadOnlySpan<int> lengths, int capacity, int chunk, bool split)
+    private static int AssignChunks(BestFitRows packer, ReadOnlySpan<int> lengths, Span<int> rowOf)
+    {
+        var rows = 0;
+        for (var start = 0; start < lengths.Length; start += TrlChunk)
+        {
+            var end = Math.Min(lengths.Length, start + TrlChunk);
+            var more = packer.Assign(lengths[start..end], rowOf[start..end], out _);
+            for (var i = start; i < end; i++)
+                if (rowOf[i] >= 0) rowOf[i] += rows;
+            rows += more;
+        }
+
+        return rows;
+    }
+
+    private static PackingPlan InChunks(ReadOnlySpan<int> lengths, int capacity, bool split)
     {
         var packer = new BestFitDecreasing(capacity);
-        for (var start = 0; start < lengths.Length; start += chunk)
+        for (var start = 0; start < lengths.Length; start += TrlChunk)
         {
-            var end = Math.Min(lengths.Length, start + chunk);
+            var end = Math.Min(lengths.Length, start + TrlChunk);
             for (var i = start; i < end; i++)
             {
                 packer.Add(new(i, 0, Math.Min(lengths[i], capacity)));
@@ -114,22 +134,35 @@ public sealed class PackingPlan
         return new(pieces, starts);
     }
 
-    private PackingPlan InDataOrder()
+    /// <summary>Rows by their earliest sequence, sequences in their order.</summary>
+    private static PackingPlan InDataOrder(ReadOnlySpan<int> lengths, int[] rowOf, int rows)
     {
-        var all = CollectionsMarshal.AsSpan(_pieces);
-        for (var row = 0; row < Count; row++) all[_starts[row].._starts[row + 1]].Sort((a, b) => a.Sequence.CompareTo(b.Sequence));
-        var order = new int[Count];
-        var first = new int[Count];
-        for (var row = 0; row < Count; row++) (order[row], first[row]) = (row, all[_starts[row]].Sequence);
-        Array.Sort(first, order);
-        var pieces = new List<PackedPiece>(_pieces.Count);
-        var starts = new List<int>(_starts.Count) { 0 };
-        foreach (var row in order)
+        var numbers = new int[rows];
+        Array.Fill(numbers, -1);
+        var next = new int[rows];
+        var (count, pieces) = (0, 0);
+        foreach (ref var row in rowOf.AsSpan())
         {
-            pieces.AddRange(Row(row));
-            starts.Add(pieces.Count);
+            if (row < 0) continue;
+            if (numbers[row] < 0) numbers[row] = count++;
+            row = numbers[row];
+            next[row]++;
+            pieces++;
         }
 
-        return new(pieces, starts);
+        var starts = new List<int>(rows + 1);
+        var at = 0;
+        for (var row = 0; row < rows; row++)
+        {
+            starts.Add(at);
+            (next[row], at) = (at, at + next[row]);
+        }
+
+        starts.Add(at);
+        var placed = new List<PackedPiece>(pieces);
+        CollectionsMarshal.SetCount(placed, pieces);
+        for (var i = 0; i < rowOf.Length; i++)
+            if (rowOf[i] >= 0) placed[next[rowOf[i]]++] = new(i, 0, lengths[i]);
+        return new(placed, starts);
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using ZstdSharp;
 
 namespace TrlSharp.Rows;
@@ -65,7 +64,7 @@ internal static class DataFile
 
     private static Stream Unpack(Stream stream, ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])) return new GZipStream(stream, CompressionMode.Decompress);
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])) return new WholeGzipStream(stream);
         if (head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd])) return new DecompressionStream(stream, leaveOpen: false);
         return stream;
     }

@@ -22,7 +22,7 @@ internal sealed class JsonFault(string what, long line, long column, Exception? 
     {
         // The reader's own words end in a path and a position that we say better.
         var cut = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        var what = (cut < 0 ? e.Message : e.Message[..cut]).TrimEnd('.');
+        var what = (cut < 0 ? e.Message : e.Message[..cut]).TrimEnd('.').ReplaceLineEndings("⏎");
         var lines = e.LineNumber ?? 0;
         var start = 0;
         for (var i = 0L; i < lines; i++) start += utf8[start..].IndexOf((byte)'\n') + 1;

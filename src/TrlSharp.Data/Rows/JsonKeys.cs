@@ -17,6 +17,9 @@ internal static class JsonKeys
         "required", "enum", "id", "reasoning_content", "thinking", "input_ids", "labels", "attention_mask", "source", "score",
         "category").GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>The shared string of a name; the name itself when it is none of these.</summary>
+    public static string Shared(string name) => Known.TryGetValue(name, out var shared) ? shared : name;
+
     /// <summary>The property name that the reader stands on.</summary>
     public static string Read(ref Utf8JsonReader reader)
     {

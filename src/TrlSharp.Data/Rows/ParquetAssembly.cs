@@ -1,8 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace TrlSharp.Rows;
 
 /// <summary>Rows from columns: the record assembly of the Dremel paper, by recursion over the schema.</summary>
 internal sealed class ParquetAssembly(ParquetNode[] fields, ParquetColumn[] columns)
 {
+    private readonly List<RowValue> _elements = [];
+
     /// <summary>The next row.</summary>
     public RowValue Next() => Struct(fields);
 
@@ -28,9 +32,12 @@ internal sealed class ParquetAssembly(ParquetNode[] fields, ParquetColumn[] colu
 
     private RowValue List(ParquetNode node)
     {
-        var items = new List<RowValue>();
-        do items.Add(Value(node.Children[0]));
+        // Elements of the lists that are being read lie one above the other, and each list takes its own from the top.
+        var first = _elements.Count;
+        do _elements.Add(Value(node.Children[0]));
         while (columns[node.FirstLeaf].Repetition == node.Repetition);
+        RowValue[] items = [.. CollectionsMarshal.AsSpan(_elements)[first..]];
+        CollectionsMarshal.SetCount(_elements, first);
         return RowValue.List(items);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parquet;
 using Parquet.Data;
+using Parquet.Meta;
 using Parquet.Schema;
 
 namespace TrlSharp.Rows;
@@ -20,7 +21,7 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
         var number = 0L;
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
-            if (!Refusals.Try(() => Load(reader, opened.Fields, group), onRefused, out var rows)) yield break;
+            if (!Refusals.Try(() => Load(file, reader, opened.Fields, group), onRefused, out var rows)) yield break;
             using var columns = rows;
             for (var i = 0L; i < columns.RowCount; i++)
             {
@@ -38,23 +39,33 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
         return (reader, ParquetNode.Read(schema));
     });
 
-    private LoadedGroup Load(ParquetReader reader, ParquetNode[] fields, int group) => Guard(GroupName(group), () =>
+    private LoadedGroup Load(Stream file, ParquetReader reader, ParquetNode[] fields, int group) => Guard(GroupName(group), () =>
     {
         using var rows = reader.OpenRowGroupReader(group);
         var leaves = reader.Schema.DataFields;
-        var raw = new RawColumnData[leaves.Length];
-        var columns = new ParquetColumn[leaves.Length];
-        foreach (var leaf in Leaves(fields))
+        var elements = reader.Metadata!.Schema.Skip(1).Where(e => e.NumChildren is null).ToList();
+        var loaded = new LoadedGroup(rows.RowCount, fields, new ParquetColumn[leaves.Length]);
+        try
         {
-            var field = leaves[leaf.FirstLeaf];
-            var values = rows.GetMetadata(field)?.MetaData?.NumValues ?? throw new DataException($"the column {field.Path} has no metadata.");
-            raw[leaf.FirstLeaf] = ReadRaw(rows, field);
-            columns[leaf.FirstLeaf] = ParquetColumn.Create(
-                raw[leaf.FirstLeaf], new(checked((int)values), leaf.Present, field.MaxDefinitionLevel > 0, field.MaxRepetitionLevel > 0));
+            foreach (var leaf in Leaves(fields))
+                loaded.Columns[leaf.FirstLeaf] = Column(file, rows, leaves[leaf.FirstLeaf], elements[leaf.FirstLeaf], leaf.Present);
+            return loaded;
         }
-
-        return new LoadedGroup(rows.RowCount, new(fields, columns), raw);
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
     });
+
+    private static ParquetColumn Column(Stream file, ParquetRowGroupReader rows, DataField field, SchemaElement element, int present)
+    {
+        var data = rows.GetMetadata(field)?.MetaData ?? throw new DataException($"the column {field.Path} has no metadata.");
+        var leaf = new ParquetLeaf(checked((int)data.NumValues), present, field.MaxDefinitionLevel, field.MaxRepetitionLevel);
+        return ParquetTextColumn.Reads(element, data, leaf.HasRepetitions)
+            ? new ParquetTextColumn(new(file, data), leaf, ParquetTextColumn.IsText(element))
+            : ParquetRawColumn.Create(ReadRaw(rows, field), leaf);
+    }
 
     private static RawColumnData ReadRaw(ParquetRowGroupReader rows, DataField field) => rows.ReadRawColumnDataBaseAsync(field).AsTask().GetAwaiter().GetResult();
 
@@ -86,11 +97,13 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
     private static IEnumerable<ParquetNode> Leaves(IEnumerable<ParquetNode> fields) =>
         fields.SelectMany(f => f.Kind == ParquetKind.Leaf ? [f] : Leaves(f.Children));
 
-    private sealed record LoadedGroup(long RowCount, ParquetAssembly Assembly, RawColumnData[] Raw) : IDisposable
+    private sealed record LoadedGroup(long RowCount, ParquetNode[] Fields, ParquetColumn[] Columns) : IDisposable
     {
+        public ParquetAssembly Assembly { get; } = new(Fields, Columns);
+
         public void Dispose()
         {
-            foreach (var column in Raw) column?.Dispose();
+            foreach (var column in Columns) column?.Dispose();
         }
     }
 }

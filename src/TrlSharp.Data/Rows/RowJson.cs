@@ -122,10 +122,16 @@ internal static class RowJson
 
     private static RowValue ReadNumber(ref Utf8JsonReader reader)
     {
-        if (IsReal(reader.ValueSpan)) return RowValue.Of(reader.GetDouble());
+        if (IsReal(reader.ValueSpan)) return RowValue.Of(ReadReal(ref reader));
         return reader.TryGetInt64(out var small)
             ? RowValue.Of((BigInteger)small)
             : RowValue.Of(ReadBig(reader.ValueSpan));
+    }
+
+    private static double ReadReal(ref Utf8JsonReader reader)
+    {
+        var value = reader.GetDouble();
+        return double.IsFinite(value) ? value : throw new DataException("A number is larger than a real number can be (1.8e308); write it as a string");
     }
 
     /// <summary>Parsing takes time quadratic in the digits; a number of that size is a damaged file.</summary>

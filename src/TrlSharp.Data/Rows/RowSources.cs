@@ -47,7 +47,7 @@ public static class RowSources
         if (Directory.Exists(location)) return DataFolder.Files(location, split ?? DataSplits.Train, configuration);
         return location.AsSpan().IndexOfAny('*', '?') >= 0
             ? DataFolder.Matches(location, split)
-            : DataFolder.Files(Cached(location, HubCache.DefaultRoot()), split ?? DataSplits.Train, configuration);
+            : DataFolder.Files(HubCache.DataSet(location), split ?? DataSplits.Train, configuration);
     }
 
     /// <summary>Several sources as one, in the given order.</summary>
@@ -55,14 +55,6 @@ public static class RowSources
 
     /// <summary>Rows that are in memory already.</summary>
     public static IRowSource FromRows(string name, IReadOnlyList<Row> rows) => new RowList(name, rows);
-
-    /// <summary>The place where a download would come in.</summary>
-    private static string Cached(string location, string root)
-    {
-        if (!HubCache.IsName(location)) throw new ConfigException($"{location} does not exist: no such file or folder.");
-        return HubCache.Find(location, root)
-            ?? throw new ConfigException($"{location} is no file or folder, and no data set of that name is in the hub's cache ({root}). Download it there first, or give a path.");
-    }
 
     private static IRowSource OpenFile(string path, ReadMeter? meter) => DataFormats.Of(path) switch
     {

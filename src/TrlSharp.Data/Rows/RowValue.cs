@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace TrlSharp.Rows;
 
@@ -45,6 +46,9 @@ public sealed class RowValue
 
     /// <summary>The entries of a <see cref="RowValueKind.Map"/>, in file order.</summary>
     public IReadOnlyList<KeyValuePair<string, RowValue>> Fields => ((MapBody)Expect(RowValueKind.Map)).Fields;
+
+    /// <summary>The same, for loops over many maps.</summary>
+    internal ReadOnlySpan<KeyValuePair<string, RowValue>> FieldSpan => ((MapBody)Expect(RowValueKind.Map)).Span;
 
     /// <summary>A boolean.</summary>
     public static RowValue Of(bool value) => value ? True : False;
@@ -127,7 +131,7 @@ public sealed class RowValue
 
         public MapBody(IReadOnlyList<KeyValuePair<string, RowValue>> fields)
         {
-            Fields = fields;
+            Fields = fields = fields is KeyValuePair<string, RowValue>[] or List<KeyValuePair<string, RowValue>> ? fields : fields.ToArray();
             if (fields.Count <= LinearLimit)
             {
                 for (var i = 0; i < fields.Count; i++)
@@ -142,6 +146,9 @@ public sealed class RowValue
         }
 
         public IReadOnlyList<KeyValuePair<string, RowValue>> Fields { get; }
+
+        public ReadOnlySpan<KeyValuePair<string, RowValue>> Span =>
+            Fields is List<KeyValuePair<string, RowValue>> list ? CollectionsMarshal.AsSpan(list) : (KeyValuePair<string, RowValue>[])Fields;
 
         public RowValue? Find(string key)
         {

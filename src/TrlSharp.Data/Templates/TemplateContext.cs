@@ -44,5 +44,5 @@ internal sealed class TemplateContext
         return -1;
     }
 
-    private static TextValue Token(string name, string text) => TextValue.Of(text, new Run(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1), 0, text.Length, true, Run.Unowned));
+    private static TextValue Token(string name, string text) => TextValue.Of(text, Runs.Exact(text.Length, new Origin(OriginKind.Builtin, -1, name, 0, -1)));
 }

@@ -115,21 +115,21 @@ internal sealed class EncodingPipeline(
             var (start, end) = pieces[i];
             if (start == end) continue;
             var word = text.Chars[start..end];
+            var first = output.Count;
             if (!state.Cache.TryGet(word, out var tokens))
             {
-                state.Workspace.Tokens.Clear();
-                model.Encode(word, state.Workspace);
-                tokens = CollectionsMarshal.AsSpan(state.Workspace.Tokens);
+                model.Encode(word, state.Workspace, output);
+                tokens = CollectionsMarshal.AsSpan(output)[first..];
                 state.Cache.Add(word, tokens);
             }
 
-            Emit(text, start, tokens, output);
+            Emit(text, start, tokens, output, first);
         }
     }
 
-    private static void Emit(AlignedText text, int start, ReadOnlySpan<EncodedToken> tokens, List<EncodedToken> output)
+    /// <summary>Writes tokens of a word with ranges of the original to their place in the output, where they may be already.</summary>
+    private static void Emit(AlignedText text, int start, ReadOnlySpan<EncodedToken> tokens, List<EncodedToken> output, int first)
     {
-        var first = output.Count;
         CollectionsMarshal.SetCount(output, first + tokens.Length);
         var target = CollectionsMarshal.AsSpan(output)[first..];
         if (text.IsOriginalFrom(start, out var shift))

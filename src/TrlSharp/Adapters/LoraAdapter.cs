@@ -45,7 +45,7 @@ public sealed class LoraAdapter : IDisposable
     public IReadOnlyList<(string Name, Parameter Value)> Parameters => _parts.Tensors;
 
     /// <summary>The folder of the base model, as stored with the adapter; null if unknown.</summary>
-    public string? BaseModel => Model.Folder;
+    public string? BaseModel => Model.Folder is { } folder ? HubCache.NameOf(folder) ?? folder : null;
 
     internal CausalLM Model { get; }
 

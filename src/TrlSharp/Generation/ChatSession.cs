@@ -1,5 +1,6 @@
 using System.Text;
 using TrlSharp.Adapters;
+using TrlSharp.Models.Attention;
 using TrlSharp.Rows;
 using TrlSharp.Sequences.Replies;
 using TrlSharp.Templates;

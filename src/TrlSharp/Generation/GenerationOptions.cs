@@ -1,3 +1,5 @@
+using TrlSharp.Models.Attention;
+
 namespace TrlSharp.Generation;
 
 /// <summary>How generation runs, without influence on what is written.</summary>

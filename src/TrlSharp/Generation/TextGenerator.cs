@@ -51,7 +51,7 @@ public sealed class TextGenerator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new();
-        if (!Directory.Exists(folder)) throw new ConfigException($"The model folder {folder} does not exist.");
+        folder = HubCache.Model(folder);
         var tokenizer = Tokenizer.Load(options.Adapters.LastOrDefault(a => File.Exists(Path.Combine(a, "tokenizer.json"))) ?? folder);
         var template = FindTemplate(folder, options);
         var (sampling, notes) = GenerationDefaults.Load(folder);
@@ -102,14 +102,7 @@ public sealed class TextGenerator : IDisposable
 
     private static ChatTemplate? FindTemplate(string folder, TextGeneratorOptions options)
     {
-        if (options.ChatTemplate is { } given)
-        {
-            if (BuiltInTemplates.Find(given) is { } builtIn) return ChatTemplate.Parse(builtIn, given, ChatTemplate.LoadSpecialTokens(folder));
-            if (File.Exists(given)) return ChatTemplate.Parse(File.ReadAllText(given), given, ChatTemplate.LoadSpecialTokens(folder));
-            if (Directory.Exists(given)) return ChatTemplate.Load(given);
-            throw new ConfigException($"chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
-        }
-
+        if (options.ChatTemplate is { } given) return TemplateLocation.Load(given, ChatTemplate.LoadSpecialTokens(folder));
         if (options.Adapters.LastOrDefault(a => File.Exists(Path.Combine(a, "chat_template.jinja"))) is { } adapter)
         {
             var path = Path.Combine(adapter, "chat_template.jinja");

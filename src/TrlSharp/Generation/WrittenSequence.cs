@@ -1,3 +1,4 @@
+using TrlSharp.Models.Attention;
 using TrlSharp.Models;
 
 namespace TrlSharp.Generation;

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using TrlSharp.Adapters;
 using TrlSharp.Batches;
-using TrlSharp.Generation;
+using TrlSharp.Models.Attention;
 using TrlSharp.Models.Families;
 using TrlSharp.Models.Weights;
 using TrlSharp.Native;

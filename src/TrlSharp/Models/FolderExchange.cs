@@ -1,4 +1,4 @@
-using TrlSharp.Training.Checkpoints;
+using TrlSharp.Checkpoints;
 
 namespace TrlSharp.Models;
 

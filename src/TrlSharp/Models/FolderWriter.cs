@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models.Weights;
-using TrlSharp.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;

@@ -1,5 +1,4 @@
 using TrlSharp.Batches;
-using TrlSharp.Generation;
 using TrlSharp.Models.Attention;
 using TrlSharp.Models.Rotary;
 using static TorchSharp.torch;

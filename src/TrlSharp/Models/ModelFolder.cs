@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models.Weights;
 using TrlSharp.Native;
-using TrlSharp.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models;

@@ -9,6 +9,9 @@ namespace TrlSharp.Sft;
 /// <summary>One prepared set of rows: in memory, or mapped from the cache or from a file of this run. The account is checked before it exists.</summary>
 internal sealed class SftDataSet : IDisposable
 {
+    /// <summary>Tokens of some 300 MB of prepared data.</summary>
+    private const long MostWalked = 1 << 26;
+
     private SftDataSet(PackedRows rows, IReadOnlyList<TokenSequence> sequences, PreparationNotes notes, string? preparedFile)
     {
         (Rows, Sequences, Notes, PreparedFile) = (rows, sequences, notes, preparedFile);
@@ -41,9 +44,9 @@ internal sealed class SftDataSet : IDisposable
         var sequences = kept ?? UnkeptSequences.Collect(Stream());
         var notes = kept is not null ? PreparationNotes.Parse(kept.Notes) : new(preparation.Account, preparation.FirstChat, refused);
         var rows = Pack(sequences, packing, shuffleSeed);
-        // What was prepared now is walked through; what was kept has been, and its blocks carry hashes.
-        var found = preparation.Account.Rows == 0;
-        notes.Account.Close((found ? rows.MeasurePlan(notes.Account.Weight) : null) ?? rows.Measure(), options.MostDropped);
+        // What was prepared now is walked through; what was kept has been, and its blocks carry hashes. Of many gigabytes, which would all come into memory, the plan has to do.
+        var isWalked = preparation.Account.Rows > 0 && notes.Account.Sources.Sum(s => s.Tokens) <= MostWalked;
+        notes.Account.Close((!isWalked ? rows.MeasurePlan(notes.Account.Weight) : null) ?? rows.Measure(), options.MostDropped);
         return new(rows, sequences, notes, kept?.File);
 
         IEnumerable<TokenSequence> Stream()

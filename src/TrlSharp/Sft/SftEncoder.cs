@@ -24,11 +24,11 @@ internal sealed class SftEncoder
     /// <exception cref="ModelFolderException">Tokenizer or template are missing or damaged.</exception>
     public SftEncoder(SftSettings settings)
     {
-        (_data, _folder) = (settings.Data, settings.Model.Path!);
+        (_data, _folder) = (settings.Data, settings.Model.Folder);
         var tokenizer = Tokenizer.Load(_folder);
         try
         {
-            Template = FindTemplate(settings.Model.ChatTemplate, _folder);
+            Template = settings.Model.ChatTemplate is { } given ? TemplateLocation.Load(given, ChatTemplate.LoadSpecialTokens(_folder)) : ChatTemplate.Load(_folder);
         }
         catch (ModelFolderException e) when (settings.Model.ChatTemplate is null)
         {
@@ -109,14 +109,5 @@ internal sealed class SftEncoder
         var data = settings.Data;
         if (data.Policy is { } policy) return policy;
         return settings.Given.Contains("completion_only_loss") ? TrainPolicy.Assistant with { CompletionOnly = data.CompletionOnly ?? true } : TrainPolicy.Assistant;
-    }
-
-    private static ChatTemplate FindTemplate(string? given, string folder)
-    {
-        if (given is null) return ChatTemplate.Load(folder);
-        if (BuiltInTemplates.Find(given) is { } builtIn) return ChatTemplate.Parse(builtIn, given, ChatTemplate.LoadSpecialTokens(folder));
-        if (File.Exists(given)) return ChatTemplate.Parse(File.ReadAllText(given), given, ChatTemplate.LoadSpecialTokens(folder));
-        if (Directory.Exists(given)) return ChatTemplate.Load(given);
-        throw new ConfigException($"chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}).");
     }
 }

@@ -19,13 +19,10 @@ internal static class SftProbe
         var training = SftTrainer.WithMicroBatches(options.Training, model);
         var lengths = PackedRows.LengthsOf(rows);
         var plan = new BatchPlan(lengths, training);
-        long Length(int[] batch) => batch.Sum(n => (long)lengths[n]);
-        var epoch = Enumerable.Range(0, plan.TotalUpdates).TakeWhile(u => u == 0 || !plan.EndsEpoch(u - 1)).SelectMany(plan.MicroBatches).ToList();
-        var largest = epoch.MaxBy(Length)!;
-        var (seconds, tokens) = Time(model, rows, options, [largest, .. plan.MicroBatches(0).Take(Passes)], Length, clock, stop);
-        var tokensOfRun = Enumerable.Range(0, plan.TotalUpdates).Sum(u => plan.MicroBatches(u).Sum(Length));
+        var largest = plan.LargestMicroBatch();
+        var (seconds, tokens) = Time(model, rows, options, [largest, .. plan.MicroBatches(0).Take(Passes)], plan.TokensOf, clock, stop);
+        var tokensOfRun = Enumerable.Range(0, plan.TotalUpdates).Sum(u => plan.MicroBatches(u).Sum(plan.TokensOf));
         using var process = Process.GetCurrentProcess();
-        var trained = model.Parameters.Where(p => p.Value.requires_grad).ToList();
         return new()
         {
             Rows = rows.Count,
@@ -33,13 +30,10 @@ internal static class SftProbe
             Updates = plan.TotalUpdates,
             Epochs = plan.Epochs,
             TokensOfRun = tokensOfRun,
-            FirstUpdate = [.. plan.MicroBatches(0).Select(b => (int)Length(b))],
+            FirstUpdate = [.. plan.MicroBatches(0).Select(b => (int)plan.TokensOf(b))],
             Parameters = model.Parameters.Sum(p => p.Value.numel()),
-            Trainable = trained.Sum(p => p.Value.numel()),
-            WeightBytes = model.Parameters.Sum(p => p.Value.numel() * p.Value.element_size()),
-            GradientBytes = trained.Sum(p => p.Value.numel() * sizeof(float)),
-            OptimizerBytes = optimizer.State.Sum(s => s.Value.numel() * s.Value.element_size()),
-            ActivationBytes = (long)(ActivationMemory.PerToken(model) * Length(largest)),
+            Trainable = model.Parameters.Where(p => p.Value.requires_grad).Sum(p => p.Value.numel()),
+            Memory = RunMemory.Of(model, optimizer, plan.TokensOf(largest)),
             ProbedBytes = process.PeakWorkingSet64,
             Seconds = tokens > 0 ? seconds / tokens * tokensOfRun : null,
         };

@@ -32,7 +32,7 @@ public static class SftRun
         using var data = SftData.Prepare(settings, stop: stop);
         if (settings.Data.KeepGoing && !settings.DryRun) WriteQuarantine(Path.Combine(output, "quarantine.jsonl"), data.Refused);
         prepared?.Invoke(data);
-        var tokenizer = Tokenizer.Load(settings.Model.Path!);
+        var tokenizer = Tokenizer.Load(settings.Model.Folder);
         var stops = Stops(settings, data, tokenizer);
         if (data.FirstChat is not null && StopGuard.NoticeFor(data.Sequences, stops, tokenizer) is { } notice) progress?.Report(new RunEvent.Notice(notice));
 
@@ -40,7 +40,7 @@ public static class SftRun
         CheckIds(data, tokenizer, model);
         using var adapter = settings.Model.UseAdapter ? LoraAdapter.Create(model, Lora(settings.Adapter), (ulong)settings.Training.Training.Seed) : null;
         FrozenParameters.Apply(model, settings.Model.Frozen);
-        var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Path!));
+        var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Folder));
         if (settings.DryRun)
         {
             progress?.Report(new RunEvent.Planned(SftProbe.Measure(model, data.Rows, settings.Training, optimizer, TimeProvider.System, stop)));
@@ -88,7 +88,7 @@ public static class SftRun
     /// <summary>Everything that ends an answer: for the engine, for the tokenizer, and in the template.</summary>
     private static HashSet<int> Stops(SftSettings settings, SftData data, Tokenizer tokenizer)
     {
-        var stops = Sequences.GenerationStops.Load(settings.Model.Path!).ToHashSet();
+        var stops = Sequences.GenerationStops.Load(settings.Model.Folder).ToHashSet();
         if (tokenizer.EosTokenId is { } end) stops.Add(end);
         foreach (var text in data.Builder.Stops)
             if (tokenizer.Encode(text) is [var only]) stops.Add(only.Id);
@@ -97,7 +97,7 @@ public static class SftRun
 
     private static CausalLM Load(SftModelSettings settings)
     {
-        var model = ModelFolder.Load(settings.Path!, new ModelLoadOptions { Dtype = settings.Bf16 ? bfloat16 : float32 });
+        var model = ModelFolder.Load(settings.Folder, new ModelLoadOptions { Dtype = settings.Bf16 ? bfloat16 : float32 });
         (model.RecomputeActivations, model.EmbeddingNoise) = (settings.ActivationCheckpointing, settings.NeftuneAlpha);
         return model;
     }
@@ -132,7 +132,7 @@ public static class SftRun
     {
         var output = settings.Training.Training.OutputFolder!;
         var masters = optimizer.State.Where(s => s.Name.EndsWith(MasterWeights.Suffix, StringComparison.Ordinal)).ToDictionary(s => s.Name[..^MasterWeights.Suffix.Length], s => s.Value);
-        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Path, Dtype = SaveType(settings.Model), Masters = masters });
+        if (adapter is null) ModelFolder.Save(model, output, new ModelSaveOptions { CompanionFolder = settings.Model.Folder, Dtype = SaveType(settings.Model), Masters = masters });
         else adapter.Save(output);
         OutputFolder.WriteText(output, "README.md", ModelCard.Write(settings, data.Account, result));
         if (data.Template is not null) OutputFolder.WriteText(output, TemplateName, data.Template.Source);
@@ -142,15 +142,13 @@ public static class SftRun
     {
         "bfloat16" => ScalarType.BFloat16,
         "float16" => ScalarType.Float16,
-        "auto" => ModelFolder.StoredType(settings.Path!),
+        "auto" => ModelFolder.StoredType(settings.Folder),
         _ => ScalarType.Float32,
     };
 
     private static void Check(SftSettings settings)
     {
-        if (settings.Model.Path is not { } model) throw new ConfigException("model_name_or_path is missing: the folder of the model to start from.");
-        if (!Directory.Exists(model)) throw new ConfigException($"model_name_or_path: the folder {model} does not exist.");
-        ModelFolder.Check(model); // before minutes are spent on the data
+        ModelFolder.Check(settings.Model.Folder); // before minutes are spent on the data
         if (settings.Data.Path is null && settings.Data.Mixture is null) throw new ConfigException("dataset_name is missing: a file, a pattern or a folder with chats.");
         if (settings.Training.Training.OutputFolder is null) throw new ConfigException("output_dir is missing: the folder for the trained model.");
         settings.Training.Check();

@@ -54,6 +54,7 @@ public static class SftTrainer
         CheckTrained(rows);
         var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, WithMicroBatches(options.Training, model), surroundings.Progress);
         var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
+        if (MemoryGuard.NoticeFor(RunMemory.Of(model, optimizer, plan.TokensOf(plan.LargestMicroBatch())), MemoryGuard.Available) is { } notice) progress?.Report(new RunEvent.Notice(notice));
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
         var state = checkpoints?.Resume(training, plan.TotalUpdates, progress) ?? new();
         using var logs = new LogFiles(training, state, surroundings.Clock);

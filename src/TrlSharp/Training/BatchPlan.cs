@@ -51,6 +51,12 @@ internal sealed class BatchPlan
         return Updates(epoch)[update - _firstUpdate[epoch]];
     }
 
+    /// <summary>The rows of the micro-batch with most tokens, of those of the first epoch.</summary>
+    public int[] LargestMicroBatch() => Enumerable.Range(0, TotalUpdates).TakeWhile(u => u == 0 || !EndsEpoch(u - 1)).SelectMany(MicroBatches).MaxBy(TokensOf)!;
+
+    /// <summary>Tokens of the rows of a micro-batch.</summary>
+    public long TokensOf(int[] rows) => rows.Sum(row => (long)_lengths[row]);
+
     /// <summary>Epochs done after an update, the running one in fractions of its micro-batches.</summary>
     public double EpochAfter(int update)
     {
@@ -86,10 +92,28 @@ internal sealed class BatchPlan
         if (_cachedEpoch == epoch) return _cached;
         var order = _order.OfEpoch(epoch);
         _cached = _options.TokensPerStep is { } tokens
-            ? [.. Filled(order, tokens).Select(rows => Filled(rows, _options.MicroBatchTokens ?? tokens).ToArray())]
+            ? [.. Filled(order, tokens).Select(rows => Even(rows, _options.MicroBatchTokens ?? tokens))]
             : [.. order.Chunk(_options.BatchSize).Take(BatchesPerEpoch).Chunk(_options.AccumulationSteps)];
         _cachedEpoch = epoch;
         return _cached;
+    }
+
+    /// <summary>
+    /// As few runs of rows of at most <paramref name="tokens"/> tokens as there can be, and the longest of them as short as it can be: the memory of an update is that of its
+    /// longest micro-batch, and a short one at the end keeps the processor as long as a longer one would.
+    /// </summary>
+    private int[][] Even(int[] rows, long tokens)
+    {
+        var count = Filled(rows, tokens).Count();
+        var (low, high) = (Math.Min(tokens, Math.Max(rows.Max(r => (long)_lengths[r]), (rows.Sum(r => (long)_lengths[r]) + count - 1) / count)), tokens);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Filled(rows, middle).Count() > count) low = middle + 1;
+            else high = middle;
+        }
+
+        return [.. Filled(rows, low)];
     }
 
     /// <summary>Runs of rows of at most <paramref name="tokens"/> tokens; a longer row stands alone.</summary>

@@ -35,6 +35,10 @@ public abstract record RunEvent
     /// <param name="Samples">In the order of the prompts.</param>
     public sealed record Sampled(int Update, IReadOnlyList<RunSample> Samples) : RunEvent;
 
+    /// <summary>The last update was made and logged.</summary>
+    /// <param name="Entry"><c>train_loss</c>, the mean over all updates, and <c>num_tokens</c>.</param>
+    public sealed record Ended(LogEntry Entry) : RunEvent;
+
     /// <summary>The run was planned and will not be made.</summary>
     /// <param name="Plan">What it would do.</param>
     public sealed record Planned(RunPlan Plan) : RunEvent;

@@ -27,17 +27,8 @@ public sealed record RunPlan
     /// <summary>Those that train.</summary>
     public required long Trainable { get; init; }
 
-    /// <summary>Bytes of the weights.</summary>
-    public required long WeightBytes { get; init; }
-
-    /// <summary>Bytes of the gradient.</summary>
-    public required long GradientBytes { get; init; }
-
-    /// <summary>Bytes of the optimizer's state, masters included.</summary>
-    public required long OptimizerBytes { get; init; }
-
-    /// <summary>Estimated bytes of what the largest micro-batch keeps for the backward pass.</summary>
-    public required long ActivationBytes { get; init; }
+    /// <summary>What it holds, estimated.</summary>
+    public required RunMemory Memory { get; init; }
 
     /// <summary>Bytes that the process held at most in the probe: everything but the optimizer.</summary>
     public required long ProbedBytes { get; init; }

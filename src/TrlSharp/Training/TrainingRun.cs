@@ -50,7 +50,7 @@ internal sealed class TrainingRun<TBatch>
         {
             var ended = Run(stop);
             if (_options.LoadBest && _state.BestStep is { } best && best != _state.GlobalStep) Checkpoints?.LoadWeights(best);
-            if (_options.OutputFolder is { } folder) OutputFolder.WriteText(folder, TrainerStateFile.Name, StateFile());
+            Conclude();
             return Result(ended);
         }
         catch (OperationCanceledException)
@@ -89,6 +89,16 @@ internal sealed class TrainingRun<TBatch>
 
         WaitForCheckpoint();
         return ended;
+    }
+
+    /// <summary>The line under the log: the mean over all updates, those behind the last full logging interval included.</summary>
+    private void Conclude()
+    {
+        var entry = new LogEntry { Step = _state.GlobalStep, Epoch = _state.Epoch, Values = [("train_loss", _state.MeanLoss), ("num_tokens", _state.Tokens)] };
+        foreach (var log in Logs) log.Add(entry);
+        if (_options.OutputFolder is { } folder)
+            OutputFolder.WriteText(folder, TrainerStateFile.Name, TrainerStateFile.Write(_options, _state with { History = _state.History.Add(entry) }, _plan.TotalUpdates));
+        Progress?.Report(new RunEvent.Ended(entry));
     }
 
     private StepResult Update(CancellationToken stop)
@@ -176,9 +186,7 @@ internal sealed class TrainingRun<TBatch>
     private bool SavesNow() => _calendar.SavesAfter(_state.GlobalStep)
         || (_state.BestStep == _state.GlobalStep && (_options.SaveStrategy == IntervalStrategy.Best || _options.LoadBest));
 
-    private void Save(bool modelOnly) => Checkpoints?.Begin(_state, modelOnly, StateFile());
-
-    private string StateFile() => TrainerStateFile.Write(_options, _state, _plan.TotalUpdates);
+    private void Save(bool modelOnly) => Checkpoints?.Begin(_state, modelOnly, TrainerStateFile.Write(_options, _state, _plan.TotalUpdates));
 
     private void WaitForCheckpoint() => ReportSaved(Checkpoints?.Finish());
 

@@ -94,6 +94,24 @@ public sealed class DataCommandTests : IDisposable
         Assert.Contains("damaged", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("None")]
+    public async Task Prepare_keeps_nothing_where_none_is_said(string none)
+    {
+        var (code, text, error) = await Cli.RunAsync("data", "prepare", Chats(), "--model_name_or_path", Model, "--data_cache", none, "--max_length", "256");
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("not kept", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Head_of_a_file_without_rows_says_so()
+    {
+        var path = Path.Combine(_folder, "blank.jsonl");
+        await File.WriteAllTextAsync(path, "\n\n", TestContext.Current.CancellationToken);
+        Assert.Equal((ExitCode.Done, "no rows\n", ""), await Cli.RunAsync("data", "head", path));
+    }
+
     [Fact]
     public async Task The_cache_is_listed_and_cleared()
     {

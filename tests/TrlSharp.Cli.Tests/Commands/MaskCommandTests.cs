@@ -206,7 +206,7 @@ public sealed class MaskCommandTests : IDisposable
 
     [Theory]
     [InlineData("nothing to look with", "show", "DATA")]
-    [InlineData("--model_name_or_path: the folder", "stats", "DATA", "-m", "/no/such/folder")]
+    [InlineData("model_name_or_path: /no/such/folder does not exist", "stats", "DATA", "-m", "/no/such/folder")]
     [InlineData("no file, no model folder and no built-in template", "stats", "DATA", "--chat_template", "chatnl")]
     [InlineData("policy", "show", "DATA", "-m", "MODEL", "--train", "lst")]
     [InlineData("did you mean turns_left", "show", "DATA", "-m", "MODEL", "--overflow", "turn_left")]

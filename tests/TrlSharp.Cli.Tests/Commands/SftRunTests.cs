@@ -39,7 +39,8 @@ public sealed class SftRunTests : IDisposable
         Assert.Equal((ExitCode.Done, ""), (code, error));
         Assert.Contains("evaluation after 2: eval_loss", text, StringComparison.Ordinal);
         Assert.Contains("after 4: Add 1, then 2. →", text, StringComparison.Ordinal);
-        Assert.Equal(6, File.ReadLines(Path.Combine(Output, "metrics.jsonl")).Count());
+        Assert.Contains("trained: 4 updates", text, StringComparison.Ordinal);
+        Assert.Equal(7, File.ReadLines(Path.Combine(Output, "metrics.jsonl")).Count()); // Four log entries, two evaluations, the mean of the run.
         Assert.Equal(4, File.ReadLines(Path.Combine(Output, "samples.jsonl")).Count());
         Assert.Single(Directory.GetFiles(Path.Combine(Output, "runs"), "events.out.tfevents.*"));
         var report = await File.ReadAllTextAsync(Path.Combine(Output, "report.html"), TestContext.Current.CancellationToken);

@@ -78,7 +78,7 @@ public sealed class TokenizerCommandTests : IDisposable
         (code, _, error) = await Cli.RunAsync("tokenizer", "decode", "999999", "--model", Model);
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("no token has the id 999999", error, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.ModelFolder, (await Cli.RunAsync("tokenizer", "inspect", "--model", Path.Combine(_folder, "absent"))).ExitCode);
+        Assert.Equal(ExitCode.Usage, (await Cli.RunAsync("tokenizer", "inspect", "--model", Path.Combine(_folder, "absent"))).ExitCode);
         Assert.NotEqual(ExitCode.Done, (await Cli.RunAsync("tokenizer", "train", Path.Combine(_folder, "text.txt"), "--output_dir", Model, "--vocab_size", "10")).ExitCode);
         Assert.Equal(ExitCode.Usage, (await Cli.RunAsync("tokenizer", "train", "rows.parquet", "--output_dir", Model, "--vocab_size", "300")).ExitCode);
     }

@@ -49,22 +49,6 @@ public sealed class DataSetFolderTests : IDisposable
         else Assert.Contains(expected, Assert.Throws<ConfigException>(() => Read()).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_data_set_of_the_hubs_cache_is_found_by_name_and_revision()
-    {
-        Write("datasets--me--chats/refs/main", "abc123\n");
-        Write("datasets--me--chats/snapshots/abc123/data/train-00000-of-00001.jsonl", "{}");
-        Write("datasets--gsm8k/snapshots/v1/train.jsonl", "{}");
-        Assert.EndsWith("abc123", HubCache.Find("me/chats", _folder)!, StringComparison.Ordinal);
-        Assert.EndsWith("v1", HubCache.Find("gsm8k@v1", _folder)!, StringComparison.Ordinal);
-        Assert.Null(HubCache.Find("me/other", _folder));
-        Assert.Null(HubCache.Find("gsm8k", _folder));
-        Assert.True(HubCache.IsName("me/chats@main"));
-        Assert.False(HubCache.IsName("../chats"));
-        Assert.False(HubCache.IsName("a/b/c"));
-        Assert.False(HubCache.IsName("a//"));
-    }
-
     private List<string> Read(string? split = null, string? configuration = null) =>
         [.. RowSources.Open(_folder, split, configuration).Read().Select(r => r.Value.Find("f")!.Text)];
 

@@ -101,6 +101,21 @@ public sealed class RowSourceTests : IDisposable
         }
     }
 
+    /// <summary>Also where the rows that are there are all whole: what is missing behind them must not be missing unseen.</summary>
+    [Fact]
+    public void A_gzip_file_is_refused_wherever_it_is_cut_and_when_something_else_follows()
+    {
+        var packed = Gzip(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40).Select(i => $"{{\"n\":{i * 7919 % 5003}}}\n"))));
+        for (var length = 2; length < packed.Length; length++)
+            Assert.Throws<DataException>(() => RowSources.Open(Write("cut.jsonl.gz", packed[..length])).Read().Count());
+        for (var length = packed.Length + 2; length < 2 * packed.Length; length++)
+            Assert.Throws<DataException>(() => RowSources.Open(Write("cut.jsonl.gz", [.. packed, .. packed[..(length - packed.Length)]])).Read().Count());
+        Assert.Equal(40, RowSources.Open(Write("whole.jsonl.gz", packed)).Read().Count());
+        Assert.Equal(120, RowSources.Open(Write("three.jsonl.gz", [.. packed, .. packed, .. packed])).Read().Count());
+        Assert.Contains("something else follows", Assert.Throws<DataException>(() => RowSources.Open(Write("tail.jsonl.gz", [.. packed, .. "tail"u8])).Read().Count()).Message, StringComparison.Ordinal);
+        Assert.Empty(RowSources.Open(Write("nothing.jsonl.gz", Gzip([]))).Read());
+    }
+
     [Fact]
     public void Folders_and_patterns_read_their_files_in_order_of_their_paths()
     {

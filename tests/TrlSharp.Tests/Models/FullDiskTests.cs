@@ -1,6 +1,6 @@
+using TrlSharp.Checkpoints;
 using TrlSharp.Models;
 using TrlSharp.Tests.Training.Checkpoints;
-using TrlSharp.Training.Checkpoints;
 
 namespace TrlSharp.Tests.Models;
 

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace TrlSharp.Tests.Native;
 
+[Collection(nameof(Alone))]
 public sealed class ScalarsTests
 {
     /// <summary>Reads the compiled code: no method of ours makes a number for libtorch that nothing holds, neither itself nor through one of TorchSharp's that does.</summary>

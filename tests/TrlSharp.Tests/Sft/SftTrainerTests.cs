@@ -63,6 +63,37 @@ public sealed class SftTrainerTests
         Assert.Equal(2, plan.EpochAfter(plan.TotalUpdates - 1), 1e-12);
     }
 
+    /// <summary>Every way to cut an update into as few micro-batches as it needs is tried: no cut has a shorter longest one.</summary>
+    [Fact]
+    public void Micro_batches_counted_in_tokens_are_as_few_and_as_even_as_their_order_allows()
+    {
+        var random = new SeededRandom(3);
+        for (var round = 0; round < 40; round++)
+        {
+            int[] lengths = [.. Enumerable.Range(0, 30).Select(_ => 4 + random.Next(9))];
+            var plan = new BatchPlan(lengths, Options.Training with { MaxSteps = -1, Epochs = 1, TokensPerStep = 60, MicroBatchTokens = 20 });
+            foreach (var update in Enumerable.Range(0, plan.TotalUpdates).Select(plan.MicroBatches))
+            {
+                int[] rows = [.. update.SelectMany(batch => batch).Select(r => lengths[r])];
+                var cuts = Enumerable.Range(0, 1 << (rows.Length - 1)).Select(cut => Longest(rows, cut)).Where(c => c.Longest <= 20).ToList();
+                Assert.Equal(cuts.Min(), (update.Count, update.Max(batch => batch.Sum(r => lengths[r]))));
+            }
+        }
+
+        static (int Count, int Longest) Longest(int[] rows, int cut)
+        {
+            var (count, longest, sum) = (1, 0, 0);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                sum += rows[i];
+                longest = Math.Max(longest, sum);
+                if ((cut >> i & 1) != 0) (count, sum) = (count + 1, 0);
+            }
+
+            return (count, longest);
+        }
+    }
+
     [Fact]
     public void Live_tensors_are_constant_from_the_third_step_on()
     {

@@ -6,9 +6,7 @@ using TrlSharp.Training;
 
 namespace TrlSharp.Tests.Sft;
 
-/// <summary>Alone, after all other tests: memory and handles are those of the process, and tests at the same time would be counted with it.</summary>
-[Collection(nameof(SoakTests))]
-[CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
+[Collection(nameof(Alone))]
 public sealed class SoakTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp-soak-").FullName;

@@ -23,9 +23,11 @@ internal static class DataHeadCommand
         var settings = arguments.Read(parsed);
         var explain = settings.Model.Path is null ? null : SftData.CreateBuilder(settings);
         var code = ExitCode.Done;
+        var shown = 0;
         foreach (var row in SftData.Sources(settings).SelectMany(SourceRow.ReadAll).Where(r => r.Examples is not null || r.Refused is not null).Take(count))
         {
             stop.ThrowIfCancellationRequested();
+            shown++;
             try
             {
                 if (row.Refused is { } refused) throw new DataException(refused.Message);
@@ -40,6 +42,7 @@ internal static class DataHeadCommand
             terminal.Line();
         }
 
+        if (shown == 0 && count > 0) terminal.Line("no rows");
         return code;
     }
 

@@ -29,7 +29,7 @@ internal static class TokenizerCommand
         var model = ModelOption();
         var inputs = new TextInputs(command, textsHelp);
         foreach (var option in (Option[])[model, .. options]) command.Add(option);
-        command.SetAction((parsed, stop) => Task.FromResult(run(parsed, Tokenizer.Load(parsed.GetValue(model)!), inputs, stop)));
+        command.SetAction((parsed, stop) => Task.FromResult(run(parsed, Tokenizer.Load(HubCache.Model(parsed.GetValue(model)!, "--model")), inputs, stop)));
         return command;
     }
 

@@ -19,7 +19,7 @@ internal static class TokenizerInspectCommand
         foreach (var option in new Option[] { model, all, json }) command.Add(option);
         command.SetAction(parsed =>
         {
-            var tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
+            var tokenizer = Tokenizer.Load(HubCache.Model(parsed.GetValue(model)!, "--model"));
             if (parsed.GetValue(json)) terminal.Line(Json(tokenizer));
             else Show(terminal, tokenizer, parsed.GetValue(all));
             return ExitCode.Done;

@@ -1,4 +1,4 @@
-using TrlSharp.Conversations;
+using TrlSharp.Examples;
 
 namespace TrlSharp.Sequences.Policies;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TrlSharp.Conversations;
+using TrlSharp.Examples;
 using TrlSharp.Rows;
 
 namespace TrlSharp.Sequences.Policies;

@@ -16,7 +16,7 @@ public sealed record TrainPolicy
     public TurnSelection Turns { get; init; } = TurnSelection.All;
 
     /// <summary>The trained roles; of others than the assistant the body only. Default the assistant.</summary>
-    public IReadOnlyList<string> Roles { get; init; } = [Conversations.Roles.Assistant];
+    public IReadOnlyList<string> Roles { get; init; } = [Examples.Roles.Assistant];
 
     /// <summary>Train the stop of other roles than the assistant too (user simulators). Default off.</summary>
     public bool RoleStop { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TrlSharp.Conversations;
+using TrlSharp.Examples;
 
 namespace TrlSharp.Sequences.Policies;
 

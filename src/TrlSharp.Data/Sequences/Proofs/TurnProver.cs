@@ -1,4 +1,5 @@
 using TrlSharp.Conversations;
+using TrlSharp.Examples;
 using TrlSharp.Rows;
 using TrlSharp.Sequences.Policies;
 using TrlSharp.Sequences.Profiles;

@@ -9,20 +9,12 @@ namespace TrlSharp.Tokenization.Models;
 /// <summary>Byte-pair encoding (arXiv:1508.07909) with every option of <c>tokenizer.json</c> but dropout.</summary>
 internal sealed class BytePairModel : TokenModel
 {
-    /// <summary>
-    /// The tables for encoding from left to right take some 50 ms to make, as long as it takes to merge twice as many bytes as this. So they are made when that many have been merged, or
-    /// would be by the next word.
-    /// </summary>
-    private const int ScanPays = 1 << 17;
-
     private readonly MergeTable _merges;
     private readonly BytePairOptions _options;
     private readonly int[] _byteSymbols = new int[256];
     private readonly int[] _fallback = new int[256];
     private readonly int[] _charSymbols = new int[0x10000];
     private readonly int _unknown;
-    private readonly Lazy<BytePairScan?> _scan;
-    private long _merged;
 
     public BytePairModel(Utf8Vocabulary vocabulary, MergeTable merges, BytePairOptions options)
         : base(vocabulary)
@@ -36,7 +28,6 @@ internal sealed class BytePairModel : TokenModel
         }
 
         FillCharSymbols();
-        _scan = new Lazy<BytePairScan?>(() => BytePairScan.Fits(vocabulary) ? new BytePairScan(vocabulary, merges, _byteSymbols) : null);
     }
 
     public override string Type => "BPE";
@@ -77,42 +68,40 @@ internal sealed class BytePairModel : TokenModel
         return true;
     }
 
-    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
         if (_options.IgnoreMerges && WholeWord(piece, workspace) is >= 0 and var whole)
         {
-            workspace.Tokens.Add(new EncodedToken(whole, 0, piece.Length));
+            tokens.Add(new EncodedToken(whole, 0, piece.Length));
             return;
         }
 
         if (_options.ByteLevel)
         {
-            EncodeBytes(piece, workspace);
+            EncodeBytes(piece, workspace, tokens);
             return;
         }
 
-        EmitByCharacter(piece, workspace, Merge(workspace, CharacterSymbols.Fill(this, piece, workspace)));
+        var first = tokens.Count;
+        var count = CharacterSymbols.Fill(this, piece, workspace);
+        var symbols = workspace.Symbols;
+        if (count > LongWordMerger.WindowSymbols) LongWordMerger.Merge(_merges, new(symbols.Ids.AsSpan(0, count), symbols.Lengths.AsSpan(0, count)), workspace, tokens);
+        else symbols.Emit(SymbolMerger.Merge(_merges, symbols, count), tokens, 0);
+        ByteRanges.ToUnits(CollectionsMarshal.AsSpan(tokens)[first..], piece);
     }
 
-    private void EncodeBytes(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    private void EncodeBytes(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
-        var buffer = workspace.Bytes(piece.Length * 3);
-        var bytes = buffer[..Encoding.UTF8.GetBytes(piece, buffer)];
+        var first = tokens.Count;
+        var buffer = workspace.Bytes(piece.Length <= LongWordMerger.WindowSymbols ? piece.Length * 3 : Encoding.UTF8.GetByteCount(piece));
+        var word = new WordSymbols(buffer[..Encoding.UTF8.GetBytes(piece, buffer)], _byteSymbols);
+        var symbols = workspace.Symbols;
+        if (word.Count > LongWordMerger.WindowSymbols) LongWordMerger.Merge(_merges, word, workspace, tokens);
+        else symbols.Emit(SymbolMerger.Merge(_merges, symbols, word.CopyTo(symbols, 0, word.Count)), tokens, 0);
 
-        if ((_scan.IsValueCreated || Interlocked.Add(ref _merged, bytes.Length) > ScanPays) && _scan.Value?.Encode(bytes, workspace) is >= 0 and var scanned)
-        {
-            Emit(piece, workspace, scanned, bytes.Length);
-            return;
-        }
-
-        workspace.Symbols.Reserve(bytes.Length);
-        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
-        for (var i = 0; i < bytes.Length; i++) (ids[i], lengths[i]) = (_byteSymbols[bytes[i]], 1);
-        Emit(piece, workspace, Merge(workspace, bytes.Length), bytes.Length);
+        // ASCII: bytes are characters.
+        if (word.Count != piece.Length) ByteRanges.ToUnits(CollectionsMarshal.AsSpan(tokens)[first..], piece);
     }
-
-    private int Merge(ModelWorkspace workspace, int count) =>
-        count > LongWordMerger.Threshold ? LongWordMerger.Merge(_merges, workspace, count) : SymbolMerger.Merge(_merges, workspace.Symbols, count);
 
     /// <summary>The symbol of a character of the Basic Multilingual Plane on its own, or −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,54 +151,5 @@ internal sealed class BytePairModel : TokenModel
         }
 
         return Vocabulary.Find(mapped[..end]);
-    }
-
-    private static void Emit(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count, int byteCount)
-    {
-        if (byteCount != piece.Length)
-        {
-            EmitByCharacter(piece, workspace, count);
-            return;
-        }
-
-        // ASCII: bytes are characters.
-        var first = workspace.Tokens.Count;
-        CollectionsMarshal.SetCount(workspace.Tokens, first + count);
-        var tokens = CollectionsMarshal.AsSpan(workspace.Tokens)[first..];
-        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
-        for (int i = 0, at = 0; i < tokens.Length; i++) tokens[i] = new EncodedToken(ids[i], at, at += lengths[i]);
-    }
-
-    private static void EmitByCharacter(ReadOnlySpan<char> piece, ModelWorkspace workspace, int count)
-    {
-        // `unit` and `byteAt` stand at the first character that is not wholly before the current token.
-        var (unit, byteAt, start) = (0, 0, 0);
-        for (var i = 0; i < count; i++)
-        {
-            var end = start + workspace.Symbols.Lengths[i];
-            var (size, width) = CharacterAt(piece, unit);
-            while (byteAt + size <= start && unit < piece.Length)
-            {
-                (unit, byteAt) = (unit + width, byteAt + size);
-                (size, width) = CharacterAt(piece, unit);
-            }
-
-            var (lastUnit, lastByte) = (unit, byteAt);
-            while (lastByte < end && lastUnit < piece.Length)
-            {
-                (size, width) = CharacterAt(piece, lastUnit);
-                (lastUnit, lastByte) = (lastUnit + width, lastByte + size);
-            }
-
-            workspace.Tokens.Add(new EncodedToken(workspace.Symbols.Ids[i], unit, lastUnit));
-            start = end;
-        }
-    }
-
-    private static (int Bytes, int Units) CharacterAt(ReadOnlySpan<char> piece, int unit)
-    {
-        if (unit >= piece.Length) return (1, 1);
-        var c = piece[unit];
-        return c < 0x80 ? (1, 1) : c < 0x800 ? (2, 1) : char.IsHighSurrogate(c) ? (4, 2) : (3, 1);
     }
 }

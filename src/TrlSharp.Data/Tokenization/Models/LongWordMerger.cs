@@ -15,89 +15,71 @@ namespace TrlSharp.Tokenization.Models;
 /// </remarks>
 internal static class LongWordMerger
 {
-    /// <summary>Words of more symbols than this go window by window.</summary>
-    public const int Threshold = 4096;
-
-    /// <summary>Windows are counted from their own start, not from the first new symbol: in a run of one letter they are all alike then.</summary>
-    private const int WindowSymbols = 1280;
+    /// <summary>Words of more symbols than this go window by window. Windows are counted from their own start, not from the first new symbol: in a run of one letter they are all alike then.</summary>
+    public const int WindowSymbols = SymbolMerger.MaxInBlocks;
 
     /// <summary>New symbols of a window at least, however far back it starts.</summary>
     private const int LeastNew = 256;
-    private const int TailTokens = 6;
 
-    /// <summary>Merges the first <paramref name="count"/> symbols of the workspace in place and returns how many are left.</summary>
-    public static int Merge(MergeTable merges, ModelWorkspace workspace, int count)
+    /// <summary>A window goes back so many tokens, or fewer that have so many symbols.</summary>
+    private const int TailTokens = 6;
+    private const int TailSymbols = 32;
+
+    /// <summary>Adds the tokens of a word to <paramref name="tokens"/>, with their ranges in bytes of the word.</summary>
+    public static void Merge(MergeTable merges, WordSymbols word, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
-        var tokens = workspace.Merged;
-        tokens.Clear();
+        var window = workspace.Window;
+        var first = tokens.Count;
+        tokens.EnsureCapacity(first + (word.Count / 2));
         var work = 0L;
         var previous = (Start: 0, End: 0, Merged: 0);
-        for (var done = 0; done < count;)
+        for (var done = 0; done < word.Count;)
         {
             var (tail, firm, end) = (TailTokens, false, done);
             while (!firm)
             {
-                var keep = Math.Max(0, tokens.Count - tail);
-                var start = keep == tokens.Count ? done : tokens[keep].FirstSymbol;
-                end = Math.Min(count, Math.Max(start + WindowSymbols, done + LeastNew));
+                var (keep, start) = GoBack(word, CollectionsMarshal.AsSpan(tokens)[first..], done, tail);
+                end = Math.Min(word.Count, Math.Max(start + WindowSymbols, done + LeastNew));
 
                 // A vocabulary made for it can push every window back to the start of the word; then whole is cheaper.
                 work += end - start;
-                if (work > 8L * count) return SymbolMerger.Merge(merges, workspace.Symbols, count);
-                var merged = IsRepeated(workspace, previous, start, end) ? previous.Merged : MergeRange(merges, workspace.Symbols, start, end, workspace.Window);
-                previous = (start, end, merged);
-                firm = keep == 0 || IsFirm(merges, workspace, tokens[keep - 1], start);
-                if (firm) Replace(tokens, keep, workspace, start, merged);
+                if (work > 8L * word.Count) (keep, start, end) = (0, 0, word.Count);
+                if (!word.AreAlike(start..end, previous.Start..previous.End)) previous.Merged = SymbolMerger.Merge(merges, window, word.CopyTo(window, start, end));
+                (previous.Start, previous.End) = (start, end);
+                firm = keep == 0 || IsFirm(merges, workspace, word, tokens[first + keep - 1], start);
+                if (firm)
+                {
+                    CollectionsMarshal.SetCount(tokens, first + keep);
+                    window.Emit(previous.Merged, tokens, keep == 0 ? 0 : tokens[^1].End);
+                }
+
                 tail *= 4;
             }
 
             done = end;
         }
-
-        var left = 0;
-        foreach (var (id, length, _) in CollectionsMarshal.AsSpan(tokens)) (workspace.Symbols.Ids[left], workspace.Symbols.Lengths[left++]) = (id, length);
-        return left;
     }
 
-    /// <summary>Whether a window holds the symbols of the one before it, as in a run of one letter; then its tokens are still there.</summary>
-    private static bool IsRepeated(ModelWorkspace workspace, (int Start, int End, int Merged) previous, int start, int end)
+    /// <summary>How many tokens stay when a window goes back, and the symbol where it starts.</summary>
+    private static (int Kept, int Start) GoBack(WordSymbols word, ReadOnlySpan<EncodedToken> tokens, int done, int tail)
     {
-        var (ids, lengths) = (workspace.Symbols.Ids, workspace.Symbols.Lengths);
-        return end - start == previous.End - previous.Start && ids.AsSpan(start..end).SequenceEqual(ids.AsSpan(previous.Start..previous.End))
-            && lengths.AsSpan(start..end).SequenceEqual(lengths.AsSpan(previous.Start..previous.End));
-    }
+        var (keep, start) = (tokens.Length, done);
+        while (keep > 0 && tokens.Length - keep < tail && (done - start < TailSymbols || tail > TailTokens))
+        {
+            keep--;
+            start = word.Back(start, tokens[keep].End - tokens[keep].Start);
+        }
 
-    private static int MergeRange(MergeTable merges, SymbolBuffer symbols, int start, int end, SymbolBuffer target)
-    {
-        target.Reserve(end - start);
-        symbols.Ids.AsSpan(start..end).CopyTo(target.Ids);
-        symbols.Lengths.AsSpan(start..end).CopyTo(target.Lengths);
-        return SymbolMerger.Merge(merges, target, end - start);
+        return (keep, start);
     }
 
     /// <summary>Whether a token and the first one of the window, which starts where it ends, are firm.</summary>
-    private static bool IsFirm(MergeTable merges, ModelWorkspace workspace, MergedToken before, int start)
+    private static bool IsFirm(MergeTable merges, ModelWorkspace workspace, WordSymbols word, EncodedToken before, int start)
     {
         var (window, pair) = (workspace.Window, workspace.Pair);
-        var end = EndOf(workspace.Symbols, start, window.Lengths[0]);
-        return MergeRange(merges, workspace.Symbols, before.FirstSymbol, end, pair) == 2
-            && pair.Ids[0] == before.Id && pair.Lengths[0] == before.Length && pair.Ids[1] == window.Ids[0];
-    }
-
-    private static void Replace(List<MergedToken> tokens, int keep, ModelWorkspace workspace, int start, int merged)
-    {
-        tokens.RemoveRange(keep, tokens.Count - keep);
-        for (var i = 0; i < merged; i++)
-        {
-            tokens.Add(new MergedToken(workspace.Window.Ids[i], workspace.Window.Lengths[i], start));
-            start = EndOf(workspace.Symbols, start, workspace.Window.Lengths[i]);
-        }
-    }
-
-    /// <summary>Past the symbols from <paramref name="start"/> on that make up so many bytes.</summary>
-    private static int EndOf(SymbolBuffer symbols, int start, int bytes)
-    {
-        while (bytes > 0) bytes -= symbols.Lengths[start++];
-        return start;
+        var (bytes, end) = (window.Lengths[0], start);
+        for (var left = bytes; left > 0; end++) left -= word.Length(end);
+        var count = word.CopyTo(pair, word.Back(start, before.End - before.Start), end);
+        return SymbolMerger.Merge(merges, pair, count) == 2 && pair.Ids[0] == before.Id && pair.Lengths[0] == before.End - before.Start && pair.Ids[1] == window.Ids[0];
     }
 }

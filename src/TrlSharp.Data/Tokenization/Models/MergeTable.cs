@@ -6,8 +6,9 @@ namespace TrlSharp.Tokenization.Models;
 
 /// <summary>(left id, right id) → rank and merged id. A pair that the file lists twice keeps its last rank, as in the reference.</summary>
 /// <remarks>
-/// One 64-bit word per pair, 21 bits left, 21 right, 22 rank: a look-up touches one cache line, and most of encoding is look-ups of pairs that do
-/// not merge. Filling is optimized at once: it runs once, over before tiered compilation would notice.
+/// One 64-bit word per pair, 21 bits left, 21 right, 22 rank: a look-up touches one cache line. Most of encoding is look-ups of pairs that do not merge; of most of these a
+/// filter of four bits per slot says so, which is small enough for the processor's nearer caches. Filling is optimized at once: it runs once, over before tiered compilation
+/// would notice.
 /// </remarks>
 internal sealed class MergeTable
 {
@@ -21,11 +22,21 @@ internal sealed class MergeTable
     public const int RankLimit = 1 << RankBits;
 
     private const int RankBits = 22;
+
+    /// <summary>The filter has 2² bits for each slot.</summary>
+    private const int FilterBits = 2;
+
+    /// <summary>Pairs of ids below 2⁸, in most vocabularies the symbols of the bytes, are looked up by index.</summary>
+    private const int SmallBits = 8;
+    private const int SmallPays = 4096;
     private const ulong Empty = ulong.MaxValue;
     private const ulong Mixer = 0x9E3779B97F4A7C15;
 
     private ulong[] _slots;
     private int[] _merged;
+    private ulong[] _filter;
+    private int[] _small = [];
+    private uint _smallIds;
     private int _shift;
     private int _count;
 
@@ -33,18 +44,13 @@ internal sealed class MergeTable
     {
         var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(expectedMerges, 16, RankLimit) * 2);
         _slots = NewSlots(size);
+        _filter = new ulong[FilterWords(size)];
         _shift = 64 - BitOperations.Log2((uint)size);
         _merged = new int[Math.Clamp(expectedMerges, 16, RankLimit)];
     }
 
     /// <summary>Number of ranks, including those that a later duplicate replaced.</summary>
     public int RankCount { get; private set; }
-
-    /// <summary>Number of different pairs.</summary>
-    public int Count => _count;
-
-    /// <summary>The pairs, in no order.</summary>
-    public IEnumerable<(int Left, int Right)> Pairs => _slots.Where(slot => slot != Empty).Select(slot => PairOf(slot >> RankBits));
 
     /// <summary>Appends a merge with the next rank.</summary>
     /// <exception cref="ModelFolderException">More merges or larger ids than the limits.</exception>
@@ -59,7 +65,8 @@ internal sealed class MergeTable
         var slot = Slot(key);
         if (_slots[slot] == Empty) _count++;
         _slots[slot] = (key << RankBits) | (uint)RankCount++;
-        if (_count * 3L > _slots.Length * 2L) Rehash();
+        Admit(key);
+        if (_count * 3L > _slots.Length * 2L) Rehash(_slots.Length * 2);
     }
 
     /// <summary>Asks the processor for the memory that <see cref="Add"/> of this pair will change.</summary>
@@ -74,9 +81,22 @@ internal sealed class MergeTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Rank(int left, int right)
     {
-        var key = Key(left, right);
+        if ((uint)(left | right) < _smallIds) return _small[(left << SmallBits) | right];
+        var hash = Key(left, right) * Mixer;
+        return MayMerge(hash) ? Find(Key(left, right), hash) : None;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool MayMerge(ulong hash)
+    {
+        var bit = hash >> (_shift - FilterBits);
+        return (_filter[(int)(bit >> 6)] & (1UL << (int)bit)) != 0;
+    }
+
+    private int Find(ulong key, ulong hash)
+    {
         var slots = _slots;
-        var slot = (int)((key * Mixer) >> _shift);
+        var slot = (int)(hash >> _shift);
         while (true)
         {
             var found = slots[slot];
@@ -97,8 +117,27 @@ internal sealed class MergeTable
         return [.. keys.Select(PairOf)];
     }
 
-    /// <summary>Gives back what <see cref="Add"/> reserved in excess.</summary>
-    public void Freeze() => Array.Resize(ref _merged, RankCount);
+    /// <summary>Call once after the last merge: gives back what <see cref="Add"/> reserved in excess, and makes the table of small ids.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Freeze()
+    {
+        Array.Resize(ref _merged, RankCount);
+        var size = SizeFor(_count);
+        if (size < _slots.Length) Rehash(size);
+        if (_count < SmallPays) return;
+        var small = new int[1 << (2 * SmallBits)];
+        for (var i = 0; i < small.Length; i++) small[i] = Rank(i >> SmallBits, i & ((1 << SmallBits) - 1));
+        (_small, _smallIds) = (small, 1 << SmallBits);
+    }
+
+    /// <summary>Between a third and two thirds of the slots are taken.</summary>
+    private static int SizeFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, (count * 3L / 2) + 1));
+
+    private void Admit(ulong key)
+    {
+        var bit = (key * Mixer) >> (_shift - FilterBits);
+        _filter[(int)(bit >> 6)] |= 1UL << (int)bit;
+    }
 
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 21) | (uint)right;
 
@@ -111,14 +150,21 @@ internal sealed class MergeTable
         return slot;
     }
 
-    private void Rehash()
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Rehash(int size)
     {
         var old = _slots;
-        _slots = NewSlots(old.Length * 2);
-        _shift--;
+        (_slots, _filter, _shift) = (NewSlots(size), new ulong[FilterWords(size)], 64 - BitOperations.Log2((uint)size));
         foreach (var word in old)
-            if (word != Empty) _slots[Slot(word >> RankBits)] = word;
+        {
+            if (word == Empty) continue;
+            var key = word >> RankBits;
+            _slots[Slot(key)] = word;
+            Admit(key);
+        }
     }
+
+    private static int FilterWords(int slots) => Math.Max(1, slots >> (6 - FilterBits));
 
     private static ulong[] NewSlots(int size)
     {

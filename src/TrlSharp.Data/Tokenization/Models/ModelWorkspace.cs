@@ -5,11 +5,6 @@ internal sealed class ModelWorkspace
 {
     private byte[] _bytes = new byte[512];
     private double[] _scores = [];
-    private ulong[] _bits = [];
-    private (int[] Ids, int[] Lengths) _candidates = ([], []);
-
-    /// <summary>What the model found in the current piece.</summary>
-    public List<EncodedToken> Tokens { get; } = [];
 
     /// <summary>The symbols of the current word.</summary>
     public SymbolBuffer Symbols { get; } = new();
@@ -19,9 +14,6 @@ internal sealed class ModelWorkspace
 
     /// <summary>The symbols of two neighbouring tokens of a very long word.</summary>
     public SymbolBuffer Pair { get; } = new();
-
-    /// <summary>Merged tokens of a very long word.</summary>
-    public List<MergedToken> Merged { get; } = [];
 
     /// <summary>A buffer of at least this many bytes.</summary>
     public Span<byte> Bytes(int length)
@@ -37,40 +29,14 @@ internal sealed class ModelWorkspace
         return _scores;
     }
 
-    /// <summary>A buffer of at least this many bits, all zero.</summary>
-    public ulong[] Bits(int count)
-    {
-        var words = (count + 63) / 64;
-        if (_bits.Length < words) _bits = new ulong[Math.Max(words, _bits.Length * 2)];
-        else Array.Clear(_bits, 0, words);
-        return _bits;
-    }
-
-    /// <summary>Room for this many tokens that may come next.</summary>
-    public (int[] Ids, int[] Lengths) Candidates(int count)
-    {
-        if (_candidates.Ids.Length < count) _candidates = (new int[count], new int[count]);
-        return _candidates;
-    }
-
     /// <summary>Gives back buffers that one huge text made grow.</summary>
     public void TrimExcess()
     {
         const int Keep = 1 << 20;
         if (_bytes.Length > Keep) _bytes = new byte[512];
         if (_scores.Length > Keep) _scores = [];
-        if (_bits.Length > Keep) _bits = [];
         Symbols.TrimExcess(Keep);
         Window.TrimExcess(Keep);
         Pair.TrimExcess(Keep);
-        Trim(Tokens, Keep);
-        Trim(Merged, Keep);
-    }
-
-    private static void Trim<T>(List<T> list, int limit)
-    {
-        if (list.Capacity <= limit) return;
-        list.Clear();
-        list.Capacity = 0;
     }
 }

@@ -1,8 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace TrlSharp.Tokenization.Models;
 
 /// <summary>The symbols of a word while they are merged, in parallel arrays that are reused.</summary>
 internal sealed class SymbolBuffer
 {
+    /// <summary>Pairs in a block.</summary>
+    public const int Block = 32;
+
     private ulong[] _heap = [];
 
     /// <summary>Vocabulary ids.</summary>
@@ -11,8 +16,17 @@ internal sealed class SymbolBuffer
     /// <summary>Lengths in bytes.</summary>
     public int[] Lengths { get; private set; } = new int[256];
 
-    /// <summary>Rank of the pair that starts here; the Unigram model keeps where the best token begins.</summary>
-    public int[] Ranks { get; private set; } = new int[256];
+    /// <summary>For the Unigram model: where the best token that ends at each byte begins.</summary>
+    public int[] Starts { get; private set; } = [];
+
+    /// <summary>For words that are merged in blocks: the pair that starts at each symbol, as one number.</summary>
+    public uint[] Pairs { get; } = new uint[Block * Block];
+
+    /// <summary>The lowest of each block of <see cref="Pairs"/>.</summary>
+    public uint[] Lows { get; } = new uint[Block];
+
+    /// <summary>Neighbours in words that are merged in blocks.</summary>
+    public SymbolLink[] Links { get; } = new SymbolLink[Block * Block];
 
     public int[] Previous { get; private set; } = [];
 
@@ -23,7 +37,13 @@ internal sealed class SymbolBuffer
     {
         if (Ids.Length >= count) return;
         var size = Math.Max(count, Ids.Length * 2);
-        (Ids, Lengths, Ranks) = (Resized(Ids, size), Resized(Lengths, size), new int[size]);
+        (Ids, Lengths) = (Resized(Ids, size), Resized(Lengths, size));
+    }
+
+    /// <summary>Room for the starts of this many tokens.</summary>
+    public void ReserveStarts(int count)
+    {
+        if (Starts.Length < count) Starts = new int[Math.Max(count, Starts.Length * 2)];
     }
 
     /// <summary>Room for this many links.</summary>
@@ -39,10 +59,22 @@ internal sealed class SymbolBuffer
         return _heap;
     }
 
+    /// <summary>Adds the first symbols to tokens, with their ranges in bytes from <paramref name="start"/> on.</summary>
+    public void Emit(int count, List<EncodedToken> tokens, int start)
+    {
+        var first = tokens.Count;
+        CollectionsMarshal.SetCount(tokens, first + count);
+        var target = CollectionsMarshal.AsSpan(tokens)[first..];
+        var ids = Ids.AsSpan(0, target.Length);
+        var lengths = Lengths.AsSpan(0, target.Length);
+        for (var i = 0; i < target.Length; i++) target[i] = new EncodedToken(ids[i], start, start += lengths[i]);
+    }
+
     /// <summary>Gives back arrays that one huge text made grow beyond <paramref name="limit"/> entries.</summary>
     public void TrimExcess(int limit)
     {
-        if (Ids.Length > limit) (Ids, Lengths, Ranks) = (new int[256], new int[256], new int[256]);
+        if (Ids.Length > limit) (Ids, Lengths) = (new int[256], new int[256]);
+        if (Starts.Length > limit) Starts = [];
         if (Next.Length > limit) (Previous, Next) = ([], []);
         if (_heap.Length > limit) _heap = [];
     }

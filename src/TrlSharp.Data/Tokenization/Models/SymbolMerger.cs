@@ -1,4 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace TrlSharp.Tokenization.Models;
 
@@ -6,54 +8,99 @@ namespace TrlSharp.Tokenization.Models;
 /// Applies merges to a sequence of symbols: always the pair of lowest rank, the leftmost one among equals, until no pair merges.
 /// </summary>
 /// <remarks>
-/// Short words scan for the lowest rank; longer ones keep a heap of (rank, position), O(n log n). Very long ones (<see cref="LongWordMerger"/>)
-/// go window by window: a line of ten million letters is a word, too.
+/// The pairs of a word of up to <see cref="MaxInBlocks"/> symbols are numbers, rank above position, so that the least number is the next merge. They lie in blocks of 32,
+/// and so do the least of every block: a merge looks through one block of either kind with a few vector instructions, however long the word. Longer words
+/// keep a heap of (rank, position), O(n log n); <see cref="LongWordMerger"/> spares them that by going window by window.
 /// </remarks>
 internal static class SymbolMerger
 {
-    private const int ScanLimit = 96;
+    /// <summary>The most symbols that are merged in blocks.</summary>
+    public const int MaxInBlocks = SymbolBuffer.Block * SymbolBuffer.Block;
+
+    private const int BlockBits = 5;
+    private const int PositionBits = 2 * BlockBits;
+
+    /// <summary>A pair that does not merge has a number from here on: <see cref="MergeTable.None"/> shifted, above every rank.</summary>
+    private const uint NoMerge = uint.MaxValue << PositionBits;
 
     /// <summary>Merges the first <paramref name="count"/> symbols in place and returns how many are left.</summary>
     public static int Merge(MergeTable merges, SymbolBuffer symbols, int count) =>
-        count < 2 ? count : count <= ScanLimit ? Scan(merges, symbols, count) : WithHeap(merges, symbols, count);
+        count < 2 ? count : count <= MaxInBlocks ? InBlocks(merges, symbols, count) : WithHeap(merges, symbols, count);
 
-    private static int Scan(MergeTable merges, SymbolBuffer symbols, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int InBlocks(MergeTable merges, SymbolBuffer symbols, int count)
     {
-        var ids = symbols.Ids.AsSpan(0, count);
-        var lengths = symbols.Lengths.AsSpan(0, count);
-        var ranks = symbols.Ranks.AsSpan(0, count);
-        ranks[count - 1] = MergeTable.None;
-        for (var i = 0; i + 1 < count; i++) ranks[i] = merges.Rank(ids[i], ids[i + 1]);
-        while (count > 1)
+        var (ids, lengths, links) = (symbols.Ids, symbols.Lengths, symbols.Links);
+        ref var pairs = ref MemoryMarshal.GetArrayDataReference(symbols.Pairs);
+        ref var lows = ref MemoryMarshal.GetArrayDataReference(symbols.Lows);
+        var blocks = Fill(merges, symbols, count);
+        while (true)
         {
-            var best = Lowest(ranks[..count]);
-            if (best == MergeTable.None) break;
-            var at = ranks.IndexOf(best);
-            ids[at] = merges.Merged(best);
-            lengths[at] += lengths[at + 1];
-            ids[(at + 2)..count].CopyTo(ids[(at + 1)..]);
-            lengths[(at + 2)..count].CopyTo(lengths[(at + 1)..]);
-            ranks[(at + 2)..count].CopyTo(ranks[(at + 1)..]);
-            count--;
-            ranks[at] = at + 1 < count ? merges.Rank(ids[at], ids[at + 1]) : MergeTable.None;
-            if (at > 0) ranks[at - 1] = merges.Rank(ids[at - 1], ids[at]);
+            var lowest = blocks == 1 ? lows : Lowest(ref lows);
+            if (lowest >= NoMerge) break;
+            var at = (int)(lowest & (MaxInBlocks - 1));
+            var right = links[at].Next;
+            var (before, after) = (links[at].Previous, links[right].Next);
+            var merged = merges.Merged((int)(lowest >> PositionBits));
+            ids[at] = merged;
+            lengths[at] += lengths[right];
+            links[at].Next = after;
+            Unsafe.Add(ref pairs, right) = NoMerge;
+            if (after < count) links[after].Previous = (short)at;
+            Unsafe.Add(ref pairs, at) = after < count ? Pair(merges.Rank(merged, ids[after]), at) : NoMerge;
+            if (before >= 0)
+            {
+                Unsafe.Add(ref pairs, before) = Pair(merges.Rank(ids[before], merged), before);
+                if (before >> BlockBits != at >> BlockBits) Refresh(ref pairs, ref lows, before);
+            }
+
+            if (right >> BlockBits != at >> BlockBits) Refresh(ref pairs, ref lows, right);
+            Refresh(ref pairs, ref lows, at);
         }
 
-        return count;
+        var left = 0;
+        for (var i = 0; i < count; i = links[i].Next) (ids[left], lengths[left++]) = (ids[i], lengths[i]);
+        return left;
     }
 
-    private static int Lowest(ReadOnlySpan<int> ranks)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Fill(MergeTable merges, SymbolBuffer symbols, int count)
     {
-        var (lowest, i) = (MergeTable.None, 0);
-        if (ranks.Length >= Vector<int>.Count)
+        var (ids, pairs, links) = (symbols.Ids, symbols.Pairs, symbols.Links);
+        var blocks = (count + SymbolBuffer.Block - 1) >> BlockBits;
+        for (var i = 0; i + 1 < count; i++)
         {
-            var lanes = new Vector<int>(ranks);
-            for (i = Vector<int>.Count; i <= ranks.Length - Vector<int>.Count; i += Vector<int>.Count) lanes = Vector.Min(lanes, new Vector<int>(ranks[i..]));
-            for (var lane = 0; lane < Vector<int>.Count; lane++) lowest = Math.Min(lowest, lanes[lane]);
+            pairs[i] = Pair(merges.Rank(ids[i], ids[i + 1]), i);
+            links[i] = new SymbolLink((short)(i - 1), (short)(i + 1));
         }
 
-        for (; i < ranks.Length; i++) lowest = Math.Min(lowest, ranks[i]);
-        return lowest;
+        links[count - 1] = new SymbolLink((short)(count - 2), (short)count);
+        pairs.AsSpan((count - 1)..(blocks << BlockBits)).Fill(NoMerge);
+        symbols.Lows.AsSpan().Fill(NoMerge);
+        for (var i = 0; i < count; i += SymbolBuffer.Block) Refresh(ref pairs[0], ref symbols.Lows[0], i);
+        return blocks;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Pair(int rank, int position) => ((uint)rank << PositionBits) | (uint)position;
+
+    /// <summary>Finds the lowest pair of the block of a position again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Refresh(ref uint pairs, ref uint lows, int position) =>
+        Unsafe.Add(ref lows, position >> BlockBits) = Lowest(ref Unsafe.Add(ref pairs, position & -SymbolBuffer.Block));
+
+    /// <summary>The least of a block of numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Lowest(ref uint block)
+    {
+        var lanes = Vector256.Min(
+            Vector256.Min(Vector256.LoadUnsafe(ref block), Vector256.LoadUnsafe(ref block, 8)),
+            Vector256.Min(Vector256.LoadUnsafe(ref block, 16), Vector256.LoadUnsafe(ref block, 24)));
+        var half = Vector128.Min(lanes.GetLower(), lanes.GetUpper());
+        half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(2u, 3u, 0u, 1u)));
+
+        // No comparison of the last two: which is less is anyone's guess, the processor's, too.
+        return Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(1u, 0u, 3u, 2u))).ToScalar();
     }
 
     private static int WithHeap(MergeTable merges, SymbolBuffer symbols, int count)

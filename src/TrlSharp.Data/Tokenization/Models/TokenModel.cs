@@ -9,8 +9,8 @@ internal abstract class TokenModel(Utf8Vocabulary vocabulary)
     public abstract string Type { get; }
 
     /// <summary>
-    /// Appends the tokens of a piece to <see cref="ModelWorkspace.Tokens"/>, with ranges in UTF-16 units of the piece; a token that ends
-    /// inside a character covers the whole character.
+    /// Appends the tokens of a piece to <paramref name="tokens"/>, with ranges in UTF-16 units of the piece; a token that ends inside a character covers
+    /// the whole character.
     /// </summary>
-    public abstract void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace);
+    public abstract void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens);
 }

@@ -39,15 +39,16 @@ internal sealed class UnigramModel : TokenModel
 
     public bool ByteFallback { get; }
 
-    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
         var buffer = workspace.Bytes(piece.Length * 3);
         var bytes = buffer[..Encoding.UTF8.GetBytes(piece, buffer)];
         workspace.Symbols.Reserve(bytes.Length + 1);
+        workspace.Symbols.ReserveStarts(bytes.Length + 1);
         var best = workspace.Scores(bytes.Length + 1);
 
-        // Ids: the token that ends at a byte; Ranks: where it starts, −1 while nothing ends there.
-        var (ids, starts) = (workspace.Symbols.Ids, workspace.Symbols.Ranks);
+        // Ids: the token that ends at a byte; Starts: where it starts, −1 while nothing ends there.
+        var (ids, starts) = (workspace.Symbols.Ids, workspace.Symbols.Starts);
         starts.AsSpan(0, bytes.Length + 1).Fill(-1);
         (best[0], starts[0]) = (0, 0);
         for (var start = 0; start < bytes.Length;)
@@ -67,7 +68,7 @@ internal sealed class UnigramModel : TokenModel
             start += width;
         }
 
-        Emit(piece, bytes, workspace);
+        Emit(piece, bytes, workspace, tokens);
     }
 
     private void Relax(double[] best, int[] starts, int[] ids, int start, int end, double score, int id)
@@ -77,9 +78,9 @@ internal sealed class UnigramModel : TokenModel
     }
 
     /// <summary>Walks back from the end, joins unknown neighbours, and writes the tokens in order.</summary>
-    private void Emit(ReadOnlySpan<char> piece, ReadOnlySpan<byte> bytes, ModelWorkspace workspace)
+    private void Emit(ReadOnlySpan<char> piece, ReadOnlySpan<byte> bytes, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
-        var (ids, starts) = (workspace.Symbols.Ids, workspace.Symbols.Ranks);
+        var (ids, starts) = (workspace.Symbols.Ids, workspace.Symbols.Starts);
         var segments = workspace.Symbols.Lengths;
         var count = 0;
         for (var end = bytes.Length; end > 0;)
@@ -97,7 +98,7 @@ internal sealed class UnigramModel : TokenModel
             var end = segments[i];
             var from = unit;
             unit += Encoding.UTF8.GetCharCount(bytes[at..end]);
-            Add(piece, bytes[at..end], from, unit, workspace.Tokens);
+            Add(piece, bytes[at..end], from, unit, tokens);
             at = end;
         }
     }

@@ -9,10 +9,10 @@ internal sealed class WordLevelModel(Utf8Vocabulary vocabulary, string unknownTo
 
     public string UnknownToken => unknownToken;
 
-    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
         var id = Vocabulary.Find(piece);
-        workspace.Tokens.Add(new EncodedToken(id >= 0 ? id : Unknown(_unknown, unknownToken), 0, piece.Length));
+        tokens.Add(new EncodedToken(id >= 0 ? id : Unknown(_unknown, unknownToken), 0, piece.Length));
     }
 
     /// <summary>The unknown token's id; text that needs it cannot be encoded without one.</summary>

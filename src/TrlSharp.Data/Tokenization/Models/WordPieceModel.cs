@@ -16,12 +16,12 @@ internal sealed class WordPieceModel(Utf8Vocabulary vocabulary, string unknownTo
 
     public int MaxCharacters => maxCharacters;
 
-    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    public override void Encode(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
-        var first = workspace.Tokens.Count;
-        if (CountCharacters(piece) <= maxCharacters && TrySpell(piece, workspace)) return;
-        workspace.Tokens.RemoveRange(first, workspace.Tokens.Count - first);
-        workspace.Tokens.Add(new EncodedToken(WordLevelModel.Unknown(_unknown, unknownToken), 0, piece.Length));
+        var first = tokens.Count;
+        if (CountCharacters(piece) <= maxCharacters && TrySpell(piece, workspace, tokens)) return;
+        tokens.RemoveRange(first, tokens.Count - first);
+        tokens.Add(new EncodedToken(WordLevelModel.Unknown(_unknown, unknownToken), 0, piece.Length));
     }
 
     private static int CountCharacters(ReadOnlySpan<char> piece)
@@ -31,13 +31,13 @@ internal sealed class WordPieceModel(Utf8Vocabulary vocabulary, string unknownTo
         return count;
     }
 
-    private bool TrySpell(ReadOnlySpan<char> piece, ModelWorkspace workspace)
+    private bool TrySpell(ReadOnlySpan<char> piece, ModelWorkspace workspace, List<EncodedToken> tokens)
     {
         for (var start = 0; start < piece.Length;)
         {
             var (id, end) = Longest(piece, start, workspace);
             if (id < 0) return false;
-            workspace.Tokens.Add(new EncodedToken(id, start, end));
+            tokens.Add(new EncodedToken(id, start, end));
             start = end;
         }
 

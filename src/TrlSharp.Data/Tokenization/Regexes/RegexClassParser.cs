@@ -9,6 +9,7 @@ internal sealed class RegexClassParser(RegexCursor at)
     private int _depth;
 
     /// <summary>The set of a bracket expression whose <c>[</c> has been read.</summary>
+    /// <param name="ignoreCase">Whether it takes in what differs by case from its members, before it is negated. Brackets in brackets do not do so by themselves.</param>
     public CodePointSet ParseClass(bool ignoreCase)
     {
         if (++_depth > MaxDepth) throw at.Refuse($"classes nested more than {MaxDepth} deep");
@@ -25,7 +26,7 @@ internal sealed class RegexClassParser(RegexCursor at)
             }
             else
             {
-                current = current.Union(ParseItem(ignoreCase));
+                current = current.Union(ParseItem());
             }
 
             first = false;
@@ -66,7 +67,7 @@ internal sealed class RegexClassParser(RegexCursor at)
         return negated ? set.Complement() : set;
     }
 
-    private CodePointSet ParseItem(bool ignoreCase)
+    private CodePointSet ParseItem()
     {
         if (at.Take("[:"))
         {
@@ -77,7 +78,7 @@ internal sealed class RegexClassParser(RegexCursor at)
             return negated ? set.Complement() : set;
         }
 
-        if (at.Take('[')) return ParseClass(ignoreCase);
+        if (at.Take('[')) return ParseClass(ignoreCase: false);
         var low = -1;
         if (at.Take('\\') && ParseEscapedOrNull(out low) is { } escaped) return escaped;
         if (low < 0) low = at.Next();

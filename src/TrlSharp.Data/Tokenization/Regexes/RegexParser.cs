@@ -52,9 +52,9 @@ internal sealed class RegexParser(string pattern, string path)
             case '(':
                 return ParseGroup();
             case '[':
-                return Set(new RegexClassParser(_at).ParseClass(_ignoreCase));
+                return new RegexNode.Set(new RegexClassParser(_at).ParseClass(_ignoreCase));
             case '.':
-                return Set(_dotAll ? CodePointSet.Empty.Complement() : UnicodeProperty.NewLine.Complement());
+                return new RegexNode.Set(_dotAll ? CodePointSet.Empty.Complement() : UnicodeProperty.NewLine.Complement());
             case '^' or '$':
                 return new RegexNode.Anchor(((char)c).ToString());
             case '*' or '+' or '?':
@@ -79,7 +79,8 @@ internal sealed class RegexParser(string pattern, string path)
             case 'X' or 'K' or 'k' or 'g' or 'G' or 'y' or 'Y' or 'O' or 'N' or 'c' or 'C' or 'M' or (>= '1' and <= '9'):
                 throw _at.Refuse($"\\{(char)_at.Peek}");
             default:
-                return new RegexClassParser(_at).ParseEscapedSet(inClass: false) is { } set ? Set(set) : Literal(_at.EscapedCharacter());
+                // Only in brackets does (?i) make \p{Lu} take in small letters.
+                return new RegexClassParser(_at).ParseEscapedSet(inClass: false) is { } set ? new RegexNode.Set(set) : Literal(_at.EscapedCharacter());
         }
     }
 
@@ -149,7 +150,5 @@ internal sealed class RegexParser(string pattern, string path)
         return node;
     }
 
-    private RegexNode.Set Literal(int c) => Set(CodePointSet.Of(c));
-
-    private RegexNode.Set Set(CodePointSet set) => new(_ignoreCase ? CaseFolding.Close(set) : set);
+    private RegexNode.Set Literal(int c) => new(_ignoreCase ? CaseFolding.Close(CodePointSet.Of(c)) : CodePointSet.Of(c));
 }

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using TrlSharp.Generation;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 

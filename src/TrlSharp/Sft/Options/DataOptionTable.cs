@@ -12,7 +12,8 @@ internal static class DataOptionTable
 {
     public static IReadOnlyList<SftOption> Rows { get; } =
     [
-        Obeyed("model_name_or_path", Text, "null", "Model folder to start from.", (s, v) => s with { Model = s.Model with { Path = v.OptionalText() } }),
+        Obeyed("model_name_or_path", Text, "null", "Model to start from: a folder, or the name of one in the local hub cache.", (s, v) => s with { Model = s.Model with { Path = v.OptionalText() } }),
+        Obeyed("model_revision", Text, "\"main\"", "Branch, tag or commit of a model in the local hub cache.", (s, v) => s with { Model = s.Model with { Revision = v.OptionalText() ?? "main" } }),
         Choice("dtype", "\"float32\"", ["auto", "float32", "bfloat16", "float16"], "Type in which the trained model is saved; auto as it came.", (s, v) => s with { Model = s.Model with { SaveType = v.Text } }),
         Obeyed("bf16", Flag, "true", "Computes in bfloat16 with float32 masters in the optimizer; false computes in float32.", (s, v) => s with { Model = s.Model with { Bf16 = v.Boolean } }),
         Obeyed("gradient_checkpointing", Flag, "false", "Recomputes activations in the backward pass: less memory, about a fifth more time, the same numbers. Off by default, since rows are packed and only trained positions reach the head.",

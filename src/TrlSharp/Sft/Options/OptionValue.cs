@@ -16,6 +16,8 @@ internal static class OptionValue
     {
         if (given.IsNull || (given.Kind == RowValueKind.String && given.Text is "none" or "None" or "null" or "NULL"))
         {
+            // There it is a value like others.
+            if (option.Name == "data_cache") return RowValue.Of("none");
             var optional = option.Default == "null" || option.TrlDefault == "null" || option.Treatment is OptionTreatment.WithoutEffect or OptionTreatment.Refused || option.Name == "max_length";
             return optional ? RowValue.Null : option.Kind is OptionKind.List or OptionKind.Lines ? RowValue.List() : throw Wrong(option, given);
         }

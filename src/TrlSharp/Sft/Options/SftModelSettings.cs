@@ -3,8 +3,26 @@ namespace TrlSharp.Sft.Options;
 /// <summary>Which model is trained, and how it computes.</summary>
 public sealed record SftModelSettings
 {
-    /// <summary>A model folder.</summary>
+    private const string MainRevision = "main";
+
+    /// <summary>A model folder, or the name of a model in the hub's cache.</summary>
     public string? Path { get; init; }
+
+    /// <summary>Branch, tag or commit of a model in the hub's cache. Default <c>main</c>.</summary>
+    public string Revision { get; init; } = MainRevision;
+
+    /// <summary>The folder that <see cref="Path"/> means.</summary>
+    /// <exception cref="ConfigException">There is none.</exception>
+    internal string Folder
+    {
+        get
+        {
+            if (Path is null) throw new ConfigException("model_name_or_path is missing: the folder of the model to start from.");
+            if (Revision == MainRevision) return HubCache.Model(Path);
+            if (Directory.Exists(Path)) throw new ConfigException($"model_revision is {Revision}, but {Path} is a folder, which has no revisions; leave it out, or name a model in the hub's cache.");
+            return HubCache.Model($"{Path}@{Revision}");
+        }
+    }
 
     /// <summary>bfloat16 for weights and activations while the optimizer keeps float32 masters. Default true, as in TRL.</summary>
     public bool Bf16 { get; init; } = true;

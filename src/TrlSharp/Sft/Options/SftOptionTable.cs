@@ -15,7 +15,7 @@ public static class SftOptionTable
     /// <summary>Those that decide from which rows which tokens are made: what the commands for data take.</summary>
     public static IReadOnlyList<SftOption> Data { get; } =
     [
-        .. DataOptionTable.Rows.Where(o => o.Name is "model_name_or_path" or "chat_template_path" or "eos_token"),
+        .. DataOptionTable.Rows.Where(o => o.Name is "model_name_or_path" or "model_revision" or "chat_template_path" or "eos_token"),
         .. DataOptionTable.Rows.SkipWhile(o => o.Name != "dataset_name").Where(o => o.Name != "overwrite_output_dir"),
         .. TrainingOptionTable.Rows.Where(o => o.Name == "seed"),
     ];

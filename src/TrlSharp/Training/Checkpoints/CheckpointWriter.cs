@@ -1,4 +1,5 @@
 using System.Globalization;
+using TrlSharp.Checkpoints;
 
 namespace TrlSharp.Training.Checkpoints;
 

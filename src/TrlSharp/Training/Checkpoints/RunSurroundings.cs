@@ -1,3 +1,4 @@
+using TrlSharp.Checkpoints;
 using TrlSharp.Packing;
 
 namespace TrlSharp.Training.Checkpoints;
@@ -18,7 +19,7 @@ internal sealed record RunSurroundings
     public IReadOnlyList<CheckpointFile> Companions { get; init; } = [];
 
     /// <summary>The file system of checkpoints.</summary>
-    public IDisk Disk { get; init; } = Checkpoints.Disk.Instance;
+    public IDisk Disk { get; init; } = TrlSharp.Checkpoints.Disk.Instance;
 
     /// <summary>The clock of everything that is told about speed.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -20,6 +20,7 @@ public sealed partial class RunLogger(ILogger logger) : IProgress<RunEvent>
             case RunEvent.Updated updated: Updated(updated.Update, updated.Step.Loss); break;
             case RunEvent.Logged { Entry: var entry }: With(entry, () => Logged(entry.Step, entry.Epoch, entry["loss"], entry["grad_norm"], entry["learning_rate"])); break;
             case RunEvent.Evaluated { Entry: var entry }: With(entry, () => Evaluated(entry.Step, string.Join(", ", entry.Values.Select(Text)))); break;
+            case RunEvent.Ended { Entry: var entry }: With(entry, () => Ended(entry.Step, entry["train_loss"])); break;
             case RunEvent.Saved saved: Saved(saved.Folder); break;
             case RunEvent.Sampled sampled:
                 foreach (var sample in sampled.Samples) Sampled(sampled.Update, sample.Prompt, sample.Answer);
@@ -58,6 +59,9 @@ public sealed partial class RunLogger(ILogger logger) : IProgress<RunEvent>
 
     [LoggerMessage(7, LogLevel.Information, "Planned: {Updates} updates, {Tokens} tokens, {Seconds} s")]
     private partial void Planned(int updates, long tokens, double? seconds);
+
+    [LoggerMessage(9, LogLevel.Information, "Training ended after step {Step}: train_loss {TrainLoss}")]
+    private partial void Ended(int step, double? trainLoss);
 
     [LoggerMessage(8, LogLevel.Warning, "{Notice}")]
     private partial void Notice(string notice);

@@ -50,6 +50,9 @@ public sealed class SftOptionTableTests
     [InlineData("fp16", "true", "use bf16 true")]
     [InlineData("warmup_ratio", "0.1", "warmup_steps 0.1")]
     [InlineData("deepspeed", "zero3.json", "There is one process")]
+    [InlineData("num_processes", "4", "There is one process")]
+    [InlineData("accelerate_config", "zero2", "There is one process")]
+    [InlineData("mixed_precision", "fp16", "Its name is bf16")]
     [InlineData("learning_rat", "1", "did you mean learning_rate?")]
     [InlineData("learning_rate", "fast", "wanted: a number")]
     [InlineData("packing_strategy", "best", "one of bfd")]
@@ -59,6 +62,12 @@ public sealed class SftOptionTableTests
     [InlineData("like_trl", "everything", "log_means")]
     public void What_cannot_be_obeyed_is_refused_with_the_way_out(string name, string value, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => SftOptionTable.Set(new(), name, RowValue.Of(value))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("num_processes", "1")]
+    [InlineData("accelerate_config", "single_gpu")]
+    [InlineData("mixed_precision", "no")]
+    public void What_asks_for_the_one_process_that_there_is_passes(string name, string value) => Assert.Empty(SftOptionTable.Set(new(), name, RowValue.Of(value)).Notices);
 
     [Fact]
     public void A_setting_without_effect_is_accepted_and_said()

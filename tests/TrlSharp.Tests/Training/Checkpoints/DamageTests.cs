@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using TrlSharp.Checkpoints;
 using TrlSharp.Sft;
 using TrlSharp.Training;
 using TrlSharp.Training.Checkpoints;

@@ -1,3 +1,4 @@
+using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Values;
 
@@ -6,6 +7,11 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <summary><c>a.name</c>: Python's attribute first, then the item.</summary>
 internal sealed class AttributeExpression(Expression target, string name) : Expression
 {
+    /// <summary>The copy that the data have for their keys, where it is a frequent one: equal then at the first glance.</summary>
+    private readonly string _key = JsonKeys.Shared(name);
+
+    private readonly LoopField _loopField = LoopValue.Field(name);
+
     /// <summary>On maps, the name can only be a key.</summary>
     private readonly bool _isKey = !MapMethods.Exists(name) && !Sandbox.Forbids(MapValue.Empty, name);
 
@@ -17,8 +23,11 @@ internal sealed class AttributeExpression(Expression target, string name) : Expr
 
     public override Value Evaluate(RenderState state) => Of(target.Evaluate(state));
 
+    public override Value Inspect(RenderState state) => Of(target.Inspect(state));
+
     /// <summary>That attribute of a value.</summary>
-    public Value Of(Value value) => _isKey && value is MapValue map ? map.Find(name) ?? UndefinedValue.Member(map, name) : Get(value, name);
+    public Value Of(Value value) => _isKey && value is MapValue map ? map.Find(_key) ?? UndefinedValue.Member(map, name)
+        : value is LoopValue loop && loop.Get(_loopField) is { } part ? part : Get(value, name);
 
     public static Value Get(Value value, string name)
     {
@@ -33,7 +42,7 @@ internal sealed class AttributeExpression(Expression target, string name) : Expr
 internal sealed class ItemExpression(Expression target, Expression key) : Expression
 {
     /// <summary>A key that is written in the template as text; null for others.</summary>
-    private readonly string? _literal = (key as TextExpression)?.Text;
+    private readonly string? _literal = key is TextExpression { Text: var text } ? JsonKeys.Shared(text) : null;
 
     public override IEnumerable<Expression> Children => [target, key];
 
@@ -41,9 +50,12 @@ internal sealed class ItemExpression(Expression target, Expression key) : Expres
 
     public Expression Key => key;
 
-    public override Value Evaluate(RenderState state)
+    public override Value Evaluate(RenderState state) => Of(state, target.Evaluate(state));
+
+    public override Value Inspect(RenderState state) => Of(state, target.Inspect(state));
+
+    private Value Of(RenderState state, Value value)
     {
-        var value = target.Evaluate(state);
         if (_literal is not null && value is MapValue map && map.Find(_literal) is { } item) return item;
         if (value is TextValue text) state.Charge(text.Text.Length);
         var at = key.Inspect(state);

@@ -34,6 +34,7 @@ internal sealed class ComparisonExpression(Expression first, (ComparisonOperator
             }
 
             if (left is IntegerValue { Small: { } i } && right is IntegerValue { Small: { } j }) return i == j == (operation == ComparisonOperator.Equal);
+            if (left is BooleanValue p && right is BooleanValue q) return p.IsTrue == q.IsTrue == (operation == ComparisonOperator.Equal);
         }
 
         state.Touch(left);

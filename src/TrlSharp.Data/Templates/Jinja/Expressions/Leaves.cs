@@ -15,12 +15,12 @@ internal sealed class ConstantExpression(Value value) : Expression
 /// <summary>Text written in the template.</summary>
 internal sealed class TextExpression(string text, Origin origin) : Expression
 {
-    private readonly TextValue _unowned = text.Length == 0 ? TextValue.Empty : new(text, new Run(text.Length, origin, 0, text.Length, true, Run.Unowned));
+    private readonly TextValue _unowned = text.Length == 0 ? TextValue.Empty : new(text, Runs.Exact(text.Length, origin));
 
     public string Text => text;
 
     public override Value Evaluate(RenderState state) =>
-        text.Length == 0 ? TextValue.Empty : new TextValue(text, new Run(text.Length, origin, 0, text.Length, true, state.Owner, state.Prompt));
+        text.Length == 0 ? TextValue.Empty : new TextValue(text, Runs.Exact(text.Length, origin, state.Owner, state.Prompt));
 
     public override Value Inspect(RenderState state) => _unowned;
 
@@ -41,6 +41,8 @@ internal sealed class NameExpression(string name) : Expression
     public Place Place { get; set; }
 
     public override Value Evaluate(RenderState state) => state.Find(Place) ?? _undefined;
+
+    public override Value Inspect(RenderState state) => state.Find(Place) ?? _undefined;
 }
 
 /// <summary><c>[a, b]</c> or <c>(a, b)</c>.</summary>

@@ -56,7 +56,7 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     public PieceStack Pieces => field ??= new();
 
     /// <summary>A run of the current place for computed text.</summary>
-    public Run Run => new(0, Here, 0, 0, false, Owner, Prompt);
+    public RenderedSpan Run => new(0, 0, Here, 0, 0, false, Owner, Prompt);
 
     /// <summary>The value of a variable; null where none is assigned.</summary>
     public Value? Find(Place place) => place.Up switch

@@ -25,7 +25,7 @@ internal sealed class CyclerValue(Value[] items) : Value
         _ => null,
     };
 
-    public override void AppendRepr(TextBuilder output, in Run here) => throw EvaluationException.Refused("printing a cycler (Python prints a memory address)");
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) => throw EvaluationException.Refused("printing a cycler (Python prints a memory address)");
 
     private Value Next(Expressions.Arguments arguments)
     {

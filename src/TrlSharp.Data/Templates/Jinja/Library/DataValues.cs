@@ -45,5 +45,5 @@ internal static class DataValues
     /// <summary>Text of the data, which nobody owns yet.</summary>
     public static TextValue Text(string text, Origin origin) => text.Length == 0
         ? TextValue.Empty
-        : new(text, new Run(text.Length, origin, 0, text.Length, true, Run.Unowned));
+        : new(text, Runs.Exact(text.Length, origin));
 }

@@ -61,7 +61,7 @@ internal sealed class JsonFilter
     /// <param name="value">What is written.</param>
     /// <param name="container">The origin of the container around, for values without one of their own.</param>
     /// <param name="level">Depth of indentation.</param>
-    private void Write(Value value, Run container, int level)
+    private void Write(Value value, RenderedSpan container, int level)
     {
         _state.GuardStack();
         _state.Step();
@@ -79,7 +79,7 @@ internal sealed class JsonFilter
         }
     }
 
-    private void WriteMap(MapValue map, Run run, int level)
+    private void WriteMap(MapValue map, RenderedSpan run, int level)
     {
         var entries = map.Entries;
         if (_sortKeys) entries = SequenceFilters.Ordered(entries, e => e.Key, reverse: false);
@@ -91,7 +91,7 @@ internal sealed class JsonFilter
         });
     }
 
-    private void WriteItems<T>(IReadOnlyList<T> items, string open, string close, Run run, int level, Action<T> write)
+    private void WriteItems<T>(IReadOnlyList<T> items, string open, string close, RenderedSpan run, int level, Action<T> write)
     {
         Put(open, run);
         for (var i = 0; i < items.Count; i++)
@@ -105,7 +105,7 @@ internal sealed class JsonFilter
         Put(close, run);
     }
 
-    private void WriteKey(Value key, Run run)
+    private void WriteKey(Value key, RenderedSpan run)
     {
         switch (key)
         {
@@ -118,7 +118,7 @@ internal sealed class JsonFilter
         }
     }
 
-    private void WriteText(TextValue text, Run run)
+    private void WriteText(TextValue text, RenderedSpan run)
     {
         var own = text.Runs.Length > 0 ? RunOf(text.Runs[0].Origin, run) with { Owner = text.Runs[0].Owner } : run;
         Put("\"", own);
@@ -141,20 +141,20 @@ internal sealed class JsonFilter
         _ => rune.ToString(),
     };
 
-    private void NewLine(Run run, int level)
+    private void NewLine(RenderedSpan run, int level)
     {
         if (_indent is null) return;
         _state.Charge(1 + ((long)_indent.Length * level));
         Put("\n" + PythonText.Repeat(_indent, level), run);
     }
 
-    private void Put(string text, Run run)
+    private void Put(string text, RenderedSpan run)
     {
         _state.Charge(text.Length);
-        _output.Append(text, run with { Length = text.Length, SourceEnd = run.Exact ? run.SourceStart + text.Length : run.SourceEnd });
+        _output.Append(text, run.OfLength(text.Length));
     }
 
-    private Run RunOf(Origin? source, Run container) => source is not null ? new(0, source, 0, 0, false, _state.Owner, _state.Prompt)
+    private RenderedSpan RunOf(Origin? source, RenderedSpan container) => source is not null ? new(0, 0, source, 0, 0, false, _state.Owner, _state.Prompt)
         : container.Origin is not null ? container : _state.Run;
 
     private static string Real(double value) => double.IsNaN(value) ? "NaN" : double.IsInfinity(value) ? (value > 0 ? "Infinity" : "-Infinity") : FloatValue.Repr(value);

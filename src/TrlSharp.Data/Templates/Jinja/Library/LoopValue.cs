@@ -13,7 +13,8 @@ internal sealed class LoopValue : Value
     private readonly Func<RenderState, Value, Value>? _recurse;
     private readonly Value[]? _list; // all elements, where they are known
     private IEnumerator<Value>? _elements; // otherwise
-    private Value? _before, _after, _changed;
+    private Value? _before, _current, _after; // only where the elements are not known
+    private Value? _changed;
     private int? _length;
 
     /// <param name="iterable">What is iterated.</param>
@@ -31,7 +32,7 @@ internal sealed class LoopValue : Value
     public int Index { get; private set; } = -1;
 
     /// <summary>The element of this iteration.</summary>
-    public Value Current { get; private set; } = NoneValue.Instance;
+    public Value Current => _list is null ? _current! : _list[Index];
 
     public override string TypeName => "LoopContext";
 
@@ -40,28 +41,53 @@ internal sealed class LoopValue : Value
 
     public bool MoveNext()
     {
-        if (Peek() is not { } next) return false;
-        _before = Index < 0 ? null : Current;
-        (Current, _after) = (next, null);
+        if (_list is null)
+        {
+            if (Peek() is not { } next) return false;
+            (_before, _current, _after) = (_current, next, null);
+        }
+        else if (Index + 1 >= _list.Length) return false;
+
         Index++;
         return true;
     }
 
-    public override Value? Attribute(string name) => name switch
+    public override Value? Attribute(string name) => Get(Field(name));
+
+    /// <summary>Which attribute a name is.</summary>
+    public static LoopField Field(string name) => name switch
     {
-        "index" => IntegerValue.Of(Index + 1),
-        "index0" => IntegerValue.Of(Index),
-        "revindex" => IntegerValue.Of(Length - Index),
-        "revindex0" => IntegerValue.Of(Length - Index - 1),
-        "first" => BooleanValue.Of(Index == 0),
-        "last" => BooleanValue.Of(Peek() is null),
-        "length" => IntegerValue.Of(Length),
-        "depth" => IntegerValue.Of(_depth + 1),
-        "depth0" => IntegerValue.Of(_depth),
-        "previtem" => _before ?? new UndefinedValue("there is no previous item"),
-        "nextitem" => Peek() ?? new UndefinedValue("there is no next item"),
-        "cycle" => new FunctionValue("loop.cycle", (_, arguments) => Cycle(arguments)),
-        "changed" => new FunctionValue("loop.changed", (_, arguments) => Changed(arguments)),
+        "index" => LoopField.Index,
+        "index0" => LoopField.Index0,
+        "revindex" => LoopField.ReverseIndex,
+        "revindex0" => LoopField.ReverseIndex0,
+        "first" => LoopField.First,
+        "last" => LoopField.Last,
+        "length" => LoopField.Length,
+        "depth" => LoopField.Depth,
+        "depth0" => LoopField.Depth0,
+        "previtem" => LoopField.Previous,
+        "nextitem" => LoopField.Next,
+        "cycle" => LoopField.Cycle,
+        "changed" => LoopField.Changed,
+        _ => LoopField.None,
+    };
+
+    public Value? Get(LoopField field) => field switch
+    {
+        LoopField.Index => IntegerValue.Of(Index + 1),
+        LoopField.Index0 => IntegerValue.Of(Index),
+        LoopField.ReverseIndex => IntegerValue.Of(Length - Index),
+        LoopField.ReverseIndex0 => IntegerValue.Of(Length - Index - 1),
+        LoopField.First => BooleanValue.Of(Index == 0),
+        LoopField.Last => BooleanValue.Of(Peek() is null),
+        LoopField.Length => IntegerValue.Of(Length),
+        LoopField.Depth => IntegerValue.Of(_depth + 1),
+        LoopField.Depth0 => IntegerValue.Of(_depth),
+        LoopField.Previous => Before ?? new UndefinedValue("there is no previous item"),
+        LoopField.Next => Peek() ?? new UndefinedValue("there is no next item"),
+        LoopField.Cycle => new FunctionValue("loop.cycle", (_, arguments) => Cycle(arguments)),
+        LoopField.Changed => new FunctionValue("loop.changed", (_, arguments) => Changed(arguments)),
         _ => null,
     };
 
@@ -72,8 +98,10 @@ internal sealed class LoopValue : Value
         return _recurse(state, arguments.Bind(1, "iterable")[0]!);
     }
 
-    public override void AppendRepr(TextBuilder output, in Run here) =>
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) =>
         output.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"<LoopContext {Index + 1}/{Length}>"), here);
+
+    private Value? Before => _list is null ? _before : Index > 0 ? _list[Index - 1] : null;
 
     private Value? Peek()
     {

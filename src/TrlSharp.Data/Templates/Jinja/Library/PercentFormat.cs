@@ -74,7 +74,7 @@ internal static class PercentFormat
     private static string Character(int code) => System.Text.Rune.IsValid(code) ? new System.Text.Rune(code).ToString() : throw EvaluationException.Runtime("%c arg not in range(0x110000)");
 
     private static TextValue Number(RenderState state, Value value, string text) => value.Source is { } source
-        ? TextValue.Of(text, new Run(text.Length, source, 0, text.Length, false, state.Owner))
+        ? TextValue.Of(text, new RenderedSpan(0, text.Length, source, 0, text.Length, false, state.Owner, false))
         : TextValue.Of(text, state.Run);
 
     private static string Numeric(Specification spec, Value value)

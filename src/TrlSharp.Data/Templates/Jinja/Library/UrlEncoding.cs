@@ -10,16 +10,16 @@ internal static class UrlEncoding
 {
     public static Value Apply(RenderState state, Value value)
     {
-        if (value is TextValue text) return Quote(state, text, keepSlash: true);
-        if (value is not MapValue && !value.IsIterable) return Quote(state, state.Text(value), keepSlash: true);
+        if (value is TextValue text) return Quote(state, text, form: false);
+        if (value is not MapValue && !value.IsIterable) return Quote(state, state.Text(value), form: false);
         var pairs = value is MapValue map ? map.Entries.Select(e => (e.Key, e.Value)) : value.Iterate().Select(Pair);
         var output = new TextBuilder();
         foreach (var (key, item) in pairs)
         {
             if (output.Length > 0) output.Append("&", state.Run);
-            output.Append(Form(Quote(state, state.Text(key), keepSlash: false)));
+            output.Append(Quote(state, state.Text(key), form: true));
             output.Append("=", state.Run);
-            output.Append(Form(Quote(state, state.Text(item), keepSlash: false)));
+            output.Append(Quote(state, state.Text(item), form: true));
         }
 
         return output.ToValue();
@@ -28,21 +28,20 @@ internal static class UrlEncoding
     private static (Value Key, Value Value) Pair(Value item) =>
         item.Iterate().Take(3).ToList() is [var key, var value] ? (key, value) : throw EvaluationException.Runtime("urlencode expects pairs");
 
-    private static TextValue Form(TextValue quoted) => quoted.Text.Contains("%20", StringComparison.Ordinal)
-        ? TextValue.Of(quoted.Text.Replace("%20", "+", StringComparison.Ordinal), quoted.Runs[0])
-        : quoted;
-
-    private static TextValue Quote(RenderState state, TextValue text, bool keepSlash)
+    /// <param name="state">Pays.</param>
+    /// <param name="text">What is quoted.</param>
+    /// <param name="form">As part of a form's fields: a space is +, and a slash is quoted too.</param>
+    private static TextValue Quote(RenderState state, TextValue text, bool form)
     {
         const int CostOfCharacter = 16;
         var plain = text.AsMarkup(false);
         foreach (var rune in plain.Text.EnumerateRunes())
-            if (!IsKept(rune, keepSlash)) state.Charge(CostOfCharacter);
-        return plain.Map((rune, _) => IsKept(rune, keepSlash) ? rune.ToString() : Quoted(rune));
+            if (!IsKept(rune, form)) state.Charge(CostOfCharacter);
+        return plain.Map((rune, _) => IsKept(rune, form) ? rune.ToString() : form && rune.Value == ' ' ? "+" : Quoted(rune));
     }
 
-    private static bool IsKept(Rune rune, bool keepSlash) =>
-        rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || rune.Value is '_' or '.' or '-' or '~' || (keepSlash && rune.Value == '/'));
+    private static bool IsKept(Rune rune, bool form) =>
+        rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || rune.Value is '_' or '.' or '-' or '~' || (!form && rune.Value == '/'));
 
     private static string Quoted(Rune rune)
     {

@@ -1,6 +1,5 @@
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Scoping;
-using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Statements;
@@ -51,7 +50,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
     public MacroValue Close(RenderState state) => new(this, state.Activation, state.Run, state.Escapes);
 
     /// <summary>What a template can ask of it.</summary>
-    public Value? Attribute(string attribute, in Run here)
+    public Value? Attribute(string attribute, in RenderedSpan here)
     {
         var run = here;
         return attribute switch

@@ -11,7 +11,7 @@ internal sealed class TextStatement(string text, Origin origin) : Statement
 {
     public bool IsWhiteSpace => text.All(PythonText.IsSpace);
 
-    private readonly Run _run = new(text.Length, origin, 0, text.Length, true, Run.Unowned);
+    private readonly RenderedSpan _run = Runs.Exact(text.Length, origin);
 
     public override Flow Execute(RenderState state)
     {
@@ -22,8 +22,13 @@ internal sealed class TextStatement(string text, Origin origin) : Statement
 }
 
 /// <summary><c>{{ expression }}</c>.</summary>
-internal sealed class OutputStatement(Expression expression, Origin here) : Statement
+/// <param name="expression">What is written.</param>
+/// <param name="here">Where.</param>
+/// <param name="escapesConstants">Whether the block around escapes as far as can be known before it runs: Jinja2 writes constants while it compiles.</param>
+internal sealed class OutputStatement(Expression expression, Origin here, bool escapesConstants = false) : Statement
 {
+    private readonly bool _isConstant = expression.IsConstant;
+
     public override IEnumerable<Expression> Expressions => [expression];
 
     public override Flow Execute(RenderState state)
@@ -31,7 +36,7 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
         state.Step();
         state.Line = here.Line;
         state.Here = here;
-        if (state.Escapes) state.Write(NearestOwner.Assign(Escaping.Escape(state.Text(expression.Evaluate(state)))));
+        if (_isConstant ? escapesConstants : state.Escapes) state.Write(NearestOwner.Assign(Escaping.Escape(state.Text(expression.Evaluate(state)))));
         else if (state.Owner >= 0) expression.Write(state);
         else state.Write(NearestOwner.Assign(state.Text(expression.Evaluate(state))));
         return Flow.Next;
@@ -59,14 +64,14 @@ internal static class NearestOwner
     {
         var runs = text.Runs;
         if (runs.Length < 2 || !Mixes(runs)) return text;
-        var assigned = new Run[runs.Length];
+        var assigned = new RenderedSpan[runs.Length];
         for (var i = 0; i < runs.Length; i++)
             assigned[i] = runs[i].Origin.Kind == OriginKind.Literal && runs[i].Owner < 0 ? runs[i] with { Owner = Nearest(runs, i) } : runs[i];
-        return new(text.Text, assigned, text.IsMarkup);
+        return new(text.Text, assigned, text.IsMarkup, text.Generations);
     }
 
     /// <summary>Whether there are both data and literals that nobody owns.</summary>
-    private static bool Mixes(ReadOnlySpan<Run> runs)
+    private static bool Mixes(ReadOnlySpan<RenderedSpan> runs)
     {
         var (data, literals) = (false, false);
         foreach (ref readonly var run in runs)
@@ -79,14 +84,14 @@ internal static class NearestOwner
     }
 
     /// <summary>Fewest characters between; the following message wins a tie, since literals mostly open what follows.</summary>
-    private static int Nearest(ReadOnlySpan<Run> runs, int at)
+    private static int Nearest(ReadOnlySpan<RenderedSpan> runs, int at)
     {
         var (before, distanceBefore) = Walk(runs, at, -1);
         var (after, distanceAfter) = Walk(runs, at, 1);
         return after >= 0 && (before < 0 || distanceAfter <= distanceBefore) ? after : before;
     }
 
-    private static (int Message, int Distance) Walk(ReadOnlySpan<Run> runs, int at, int step)
+    private static (int Message, int Distance) Walk(ReadOnlySpan<RenderedSpan> runs, int at, int step)
     {
         var distance = 0;
         for (var i = at + step; i >= 0 && i < runs.Length; distance += runs[i].Length, i += step)
@@ -94,7 +99,7 @@ internal static class NearestOwner
         return (-1, int.MaxValue);
     }
 
-    private static bool IsData(in Run run) => run.Origin.Kind == OriginKind.Data;
+    private static bool IsData(in RenderedSpan run) => run.Origin.Kind == OriginKind.Data;
 }
 
 /// <summary><c>{% generation %}…{% endgeneration %}</c>: transparent; the range is recorded. Variables set inside stay inside, as in transformers.</summary>

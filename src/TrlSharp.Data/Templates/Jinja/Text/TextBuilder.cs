@@ -1,4 +1,3 @@
-using System.Buffers;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Text;
@@ -6,22 +5,20 @@ namespace TrlSharp.Templates.Jinja.Text;
 /// <summary>Builds a text value piece by piece, joining runs that continue each other. Its memory is lent, and goes back with the value.</summary>
 internal sealed class TextBuilder
 {
-    private const int FirstCharacters = 4096, FirstRuns = 128; // lent, so that small texts pay nothing for it
-    private const int FastGrowth = 1 << 20;
+    private LentMemory? _memory;
     private char[] _text = [];
-    private Run[] _runs = [];
+    private RenderedSpan[] _runs = [];
+    private int[]? _generations; // of the runs; null while all are 0
     private int _length, _count;
 
     public int Length => _length;
 
-    public ReadOnlySpan<Run> Runs => _runs.AsSpan(0, _count);
-
-    public void Append(ReadOnlySpan<char> text, in Run run)
+    public void Append(ReadOnlySpan<char> text, in RenderedSpan run, int generation = 0)
     {
         if (text.IsEmpty) return;
         Write(text);
-        if (run.Length == text.Length) Push(run);
-        else Push(run.Stretched(text.Length));
+        if (run.Length == text.Length) Push(run, text.Length, generation: generation);
+        else Push(run.Stretched(text.Length), text.Length, generation: generation);
     }
 
     public void Append(TextValue value) => Append(value, 0, value.Text.Length);
@@ -31,14 +28,13 @@ internal sealed class TextBuilder
     {
         if (from >= to) return;
         Write(value.Text.AsSpan(from, to - from));
-        var (index, at) = value.RunAt(from);
-        for (; at < to; index++)
+        var runs = value.Runs;
+        for (var i = value.RunAt(from); i < runs.Length && runs[i].Start < to; i++)
         {
-            ref readonly var run = ref value.Runs[index];
-            var start = Math.Max(from, at);
-            var end = Math.Min(to, at + run.Length);
-            if (start < end) Push(start == at && end == at + run.Length ? run : run.Slice(start - at, end - at));
-            at += run.Length;
+            ref readonly var run = ref runs[i];
+            var (start, end) = (Math.Max(from, run.Start), Math.Min(to, run.End));
+            if (end - start == run.Length) Push(run, run.Length, generation: value.Generation(i));
+            else Push(run.Slice(start - run.Start, end - run.Start), end - start, generation: value.Generation(i));
         }
     }
 
@@ -46,28 +42,29 @@ internal sealed class TextBuilder
     public void Append(TextValue value, int owner, bool prompt, int generation)
     {
         Write(value.Text);
-        foreach (ref readonly var run in value.Runs) Push(run, owner, prompt, generation);
+        if (value.IsOneRun) Push(value.FirstRun, value.Text.Length, owner, prompt, generation);
+        else Append(value.Runs, value.Generations, owner, prompt, generation);
+    }
+
+    private void Append(ReadOnlySpan<RenderedSpan> runs, int[]? generations, int owner, bool prompt, int generation)
+    {
+        for (var i = 0; i < runs.Length; i++) Push(runs[i], runs[i].Length, owner, prompt, generations?[i] is { } own and not 0 ? own : generation);
     }
 
     /// <summary>Text of one run, likewise.</summary>
-    public void Append(string text, in Run run, int owner, bool prompt, int generation)
+    public void Append(string text, in RenderedSpan run, int owner, bool prompt, int generation)
     {
         Write(text);
-        Push(run, owner, prompt, generation);
+        Push(run, text.Length, owner, prompt, generation);
     }
 
     /// <summary>Takes back what was appended after the first <paramref name="length"/> characters.</summary>
     public TextValue TakeFrom(int length)
     {
-        var all = new TextValue(new string(_text, 0, _length), Runs.ToArray());
-        var start = _length;
-        while (start > length) start -= _runs[--_count].Length;
-        if (start < length)
-        {
-            _runs[_count] = _runs[_count].Slice(0, length - start);
-            _count++;
-        }
-
+        var all = new TextValue(new string(_text, 0, _length), Pushed.ToArray(), generations: _generations?[.._count]);
+        while (_count > 0 && _runs[_count - 1].Start >= length) _count--;
+        if (_count > 0 && _runs[_count - 1] is var last && last.End > length)
+            _runs[_count - 1] = last with { End = length, SourceEnd = last.Exact ? last.SourceStart + length - last.Start : last.SourceEnd };
         _length = length;
         return all.Slice(length, all.Text.Length);
     }
@@ -75,49 +72,39 @@ internal sealed class TextBuilder
     /// <summary>All that was appended; the builder is empty then.</summary>
     public TextValue ToValue(bool markup = false)
     {
-        var runs = Runs;
-        var value = runs.Length == 1 ? new TextValue(TakeText(), runs[0], markup) : new TextValue(TakeText(), runs.ToArray(), markup);
-        TakeRuns();
+        var text = new string(_text, 0, _length);
+        var generations = _generations?[.._count];
+        var value = _count == 1 ? new TextValue(text, _runs[0], markup, generations) : new TextValue(text, Pushed.ToArray(), markup, generations);
+        Return();
         return value;
     }
 
     /// <summary>The text and its runs as they are read from outside; the builder is empty then.</summary>
     public RenderedConversation ToConversation()
     {
-        var spans = new RenderedSpan[_count];
-        List<(int Start, int End)>? generations = null;
-        var (at, open) = (0, 0);
-        for (var i = 0; i < spans.Length; i++)
+        var rendered = new RenderedConversation(new string(_text, 0, _length), Pushed.ToArray(), _generations is null ? [] : GenerationSpans(_generations));
+        Return();
+        return rendered;
+    }
+
+    private ReadOnlySpan<RenderedSpan> Pushed => _runs.AsSpan(0, _count);
+
+    /// <summary>Runs of one generation block that touch are one range.</summary>
+    private List<(int Start, int End)> GenerationSpans(int[] generations)
+    {
+        var (spans, open) = (new List<(int Start, int End)>(), 0);
+        for (var i = 0; i < _count; i++)
         {
-            ref readonly var run = ref _runs[i];
-            var end = at + run.Length;
-            spans[i] = new(at, end, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, run.Owner == Run.Unowned ? -1 : run.Owner, run.Prompt);
-            if (run.Generation != 0)
+            if (generations[i] is not 0 and var generation)
             {
-                generations ??= [];
-                if (open == run.Generation) generations[^1] = (generations[^1].Start, end);
-                else generations.Add((at, end));
+                if (generation == open) spans[^1] = (spans[^1].Start, _runs[i].End);
+                else spans.Add((_runs[i].Start, _runs[i].End));
             }
 
-            (at, open) = (end, run.Generation);
+            open = generations[i];
         }
 
-        TakeRuns();
-        return new(TakeText(), spans, generations is null ? [] : generations);
-    }
-
-    private string TakeText()
-    {
-        var text = new string(_text, 0, _length);
-        if (_text.Length > 0) ArrayPool<char>.Shared.Return(_text);
-        (_text, _length) = ([], 0);
-        return text;
-    }
-
-    private void TakeRuns()
-    {
-        if (_runs.Length > 0) GiveBack(_runs, _count);
-        (_runs, _count) = ([], 0);
+        return spans;
     }
 
     private void Write(ReadOnlySpan<char> text)
@@ -127,61 +114,60 @@ internal sealed class TextBuilder
         _length += text.Length;
     }
 
-    private void GrowText(int more)
-    {
-        var larger = ArrayPool<char>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(FirstCharacters, Math.Max((_length < FastGrowth ? 4L : 2L) * _length, (long)_length + more))));
-        _text.AsSpan(0, _length).CopyTo(larger);
-        if (_text.Length > 0) ArrayPool<char>.Shared.Return(_text);
-        _text = larger;
-    }
-
-    private void Push(in Run run) => Push(run, Run.Unowned, prompt: false, generation: 0);
-
     /// <param name="run">The characters.</param>
+    /// <param name="length">How many there are.</param>
     /// <param name="owner">Theirs if they have none.</param>
     /// <param name="prompt">Set unless it is.</param>
-    /// <param name="generation">Theirs if they have none.</param>
-    private void Push(in Run run, int owner, bool prompt, int generation)
+    /// <param name="generation">Number of the generation block around them; 0 for none.</param>
+    private void Push(in RenderedSpan run, int length, int owner = Runs.Unowned, bool prompt = false, int generation = 0)
     {
-        if (run.Owner != Run.Unowned) owner = run.Owner;
-        if (run.Generation != 0) generation = run.Generation;
-        prompt |= run.Prompt;
+        if (run.Owner != Runs.Unowned) owner = run.Owner;
+        prompt |= run.GenerationPrompt;
+        var start = 0;
         if (_count > 0)
         {
             ref var last = ref _runs[_count - 1];
-            if (ReferenceEquals(last.Origin, run.Origin) && last.Owner == owner && last.Prompt == prompt && last.Generation == generation && last.Continues(run))
+            start = last.End;
+            if (ReferenceEquals(last.Origin, run.Origin) && last.Owner == owner && last.GenerationPrompt == prompt && last.IsContinuedBy(run)
+                && (_generations is null ? 0 : _generations[_count - 1]) == generation)
             {
-                last.Length += run.Length;
-                last.SourceEnd = run.SourceEnd;
+                last = last with { End = start + length, SourceEnd = run.SourceEnd };
                 return;
             }
         }
 
         if (_count == _runs.Length) GrowRuns();
-        // Field by field: a run made aside and copied would be read before its parts have arrived in memory, which stalls.
-        ref var added = ref _runs[_count++];
-        added.Length = run.Length;
-        added.Origin = run.Origin;
-        added.SourceStart = run.SourceStart;
-        added.SourceEnd = run.SourceEnd;
-        added.Exact = run.Exact;
-        added.Owner = owner;
-        added.Prompt = prompt;
-        added.Generation = generation;
+        if (_generations is not null || generation != 0) SetGeneration(generation);
+        _runs[_count++] = new(start, start + length, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, owner, prompt);
+    }
+
+    private void SetGeneration(int generation)
+    {
+        if (_generations is null || _generations.Length < _runs.Length) Array.Resize(ref _generations, _runs.Length);
+        _generations[_count] = generation;
+    }
+
+    private void GrowText(int more)
+    {
+        if (_memory is null) Borrow();
+        if (more > _text.Length - _length) _text = _memory!.GrowCharacters(_length, more);
     }
 
     private void GrowRuns()
     {
-        var larger = ArrayPool<Run>.Shared.Rent(Math.Max(FirstRuns, _count * 2));
-        Runs.CopyTo(larger);
-        if (_runs.Length > 0) GiveBack(_runs, _count);
-        _runs = larger;
+        if (_memory is null) Borrow();
+        else _runs = _memory.GrowRuns(_count);
     }
 
-    /// <summary>Without the origins, which would be kept alive.</summary>
-    private static void GiveBack(Run[] runs, int used)
+    private void Borrow()
     {
-        Array.Clear(runs, 0, used);
-        ArrayPool<Run>.Shared.Return(runs);
+        _memory = LentMemory.Take();
+        (_text, _runs) = (_memory.Characters, _memory.Runs);
+    }
+
+    private void Return()
+    {
+        _memory?.Return();
+        (_memory, _text, _runs, _generations, _length, _count) = (null, [], [], null, 0, 0);
     }
 }

@@ -57,12 +57,12 @@ internal static class Arithmetic
     }
 
     /// <summary>Of numbers that fit, whose result fits; null where the general way is needed.</summary>
-    private static IntegerValue? Small(ArithmeticOperator operation, long left, long right) => operation switch
+    private static IntegerValue? Small(ArithmeticOperator operation, int left, int right) => operation switch
     {
-        ArithmeticOperator.Add => IntegerValue.Of(left + right),
-        ArithmeticOperator.Subtract => IntegerValue.Of(left - right),
-        ArithmeticOperator.Multiply => IntegerValue.Of(left * right),
-        ArithmeticOperator.Remainder when right > 0 => IntegerValue.Of(((left % right) + right) % right),
+        ArithmeticOperator.Add => IntegerValue.Of((long)left + right),
+        ArithmeticOperator.Subtract => IntegerValue.Of((long)left - right),
+        ArithmeticOperator.Multiply => IntegerValue.Of((long)left * right),
+        ArithmeticOperator.Remainder when right > 0 => IntegerValue.Of(left % right is >= 0 and var rest ? rest : (left % right) + right),
         _ => null,
     };
 
@@ -99,7 +99,7 @@ internal static class Arithmetic
         {
             // All of it stands for the one piece.
             var repeated = PythonText.Repeat(piece.Text, count);
-            return new TextValue(repeated, only with { Length = repeated.Length, Exact = false, Owner = only.Owner == Run.Unowned ? state.Owner : only.Owner }, piece.IsMarkup);
+            return new TextValue(repeated, only with { End = repeated.Length, Exact = false, Owner = only.Owner == Runs.Unowned ? state.Owner : only.Owner }, piece.IsMarkup, piece.Generations);
         }
 
         var output = new TextBuilder();

@@ -20,5 +20,5 @@ internal sealed class BooleanValue(bool value, Origin? source = null) : Value
 
     public override Value? Attribute(string name) => NumberMethods.Bind(this, value ? 1 : 0, name);
 
-    public override void AppendRepr(TextBuilder output, in Run here) => output.Append(value ? "True" : "False", At(here, source, value ? 4 : 5));
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) => output.Append(value ? "True" : "False", At(here, source, value ? 4 : 5));
 }

@@ -11,6 +11,6 @@ internal abstract class CallableValue(string name) : Value
 
     public abstract Value Call(RenderState state, Arguments arguments);
 
-    public override void AppendRepr(TextBuilder output, in Run here) =>
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) =>
         throw EvaluationException.Refused($"printing the function {name} (Python prints a memory address)");
 }

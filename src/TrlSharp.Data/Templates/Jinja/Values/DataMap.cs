@@ -15,16 +15,15 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <param name="path">Path of the map below the message or variable.</param>
 internal struct DataMap(RowValue data, OriginKind kind, int message, string path)
 {
-    private readonly IReadOnlyList<KeyValuePair<string, RowValue>>? _fields = data.Fields;
     private FewValues _few; // nearly all maps have few fields, whose values then need no array
     private Slot[]? _many;
     private Dictionary<string, int>? _places;
     private Origin? _origin;
 
     /// <summary>Whether there is any; a map that was computed has none.</summary>
-    public readonly bool Exists => _fields is not null;
+    public readonly bool Exists => data is not null;
 
-    public readonly int Count => _fields!.Count;
+    public readonly int Count => data.FieldSpan.Length;
 
     public Origin Origin => _origin ??= Origins.Of(kind, message, path);
 
@@ -33,42 +32,36 @@ internal struct DataMap(RowValue data, OriginKind kind, int message, string path
 
     private readonly bool IsMessage => path.Length == 0 && kind == OriginKind.Data;
 
-    public Value? Find(string key) => Place(key) is >= 0 and var place ? At(place) : null;
+    public Value? Find(string key)
+    {
+        const int LinearLimit = 12;
+        var fields = data.FieldSpan;
+        if (fields.Length > LinearLimit) return (_places ??= Places()).TryGetValue(key, out var place) ? At(fields, place) : null;
+        for (var i = 0; i < fields.Length; i++)
+            if (fields[i].Key == key) return At(fields, i);
+        return null;
+    }
 
     public KeyValuePair<Value, Value>[] Entries()
     {
         var entries = new KeyValuePair<Value, Value>[Count];
-        for (var i = 0; i < entries.Length; i++) entries[i] = KeyValuePair.Create<Value, Value>(DataValues.Text(_fields![i].Key, Origin), At(i));
+        var fields = data.FieldSpan;
+        for (var i = 0; i < entries.Length; i++) entries[i] = KeyValuePair.Create<Value, Value>(DataValues.Text(fields[i].Key, Origin), At(fields, i));
         return entries;
     }
 
-    private Value At(int place)
+    private Value At(ReadOnlySpan<KeyValuePair<string, RowValue>> fields, int place)
     {
-        if (Count > FewValues.Length) return (_many ??= new Slot[Count])[place].Value ??= Make(place);
-        return _few[place] ??= Make(place);
+        if (fields.Length > FewValues.Length) return (_many ??= new Slot[fields.Length])[place].Value ??= Make(fields[place]);
+        return _few[place] ??= Make(fields[place]);
     }
 
-    private readonly Value Make(int place)
-    {
-        var (key, value) = _fields![place];
-        return DataValues.Of(value, kind, message, IsMessage ? key : $"{path}.{key}");
-    }
-
-    private int Place(string key)
-    {
-        const int LinearLimit = 12;
-        var fields = _fields!;
-        var count = fields.Count;
-        if (count > LinearLimit) return (_places ??= Places()).GetValueOrDefault(key, -1);
-        for (var i = 0; i < count; i++)
-            if (fields[i].Key == key) return i;
-        return -1;
-    }
+    private readonly Value Make(in KeyValuePair<string, RowValue> field) => DataValues.Of(field.Value, kind, message, IsMessage ? field.Key : $"{path}.{field.Key}");
 
     private readonly Dictionary<string, int> Places()
     {
         var places = new Dictionary<string, int>(Count, StringComparer.Ordinal);
-        for (var i = 0; i < Count; i++) places.Add(_fields![i].Key, i);
+        foreach (var field in data.FieldSpan) places.Add(field.Key, places.Count);
         return places;
     }
 

@@ -17,7 +17,7 @@ internal sealed class FloatValue(double value, Origin? source = null) : Value
 
     public override Value? Attribute(string name) => NumberMethods.Bind(this, name);
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         var text = Repr(Value);
         output.Append(text, At(here, source, text.Length));

@@ -38,7 +38,7 @@ internal sealed class IntegerValue : Value
 
     public override Value? Attribute(string name) => NumberMethods.Bind(this, Value, name);
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         var text = Digits(Value);
         output.Append(text, At(here, Source, text.Length));

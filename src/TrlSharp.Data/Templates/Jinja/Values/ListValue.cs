@@ -37,7 +37,7 @@ internal sealed class ListValue(Value[] items, bool tuple = false, Origin? sourc
 
     public override IEnumerable<Value> Iterate() => Items;
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var frame = At(here, source, 1);

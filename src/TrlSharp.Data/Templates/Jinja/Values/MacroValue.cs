@@ -1,7 +1,6 @@
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Statements;
-using TrlSharp.Templates.Jinja.Text;
 
 namespace TrlSharp.Templates.Jinja.Values;
 
@@ -10,7 +9,7 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <param name="definedIn">Where it was defined.</param>
 /// <param name="here">The place, for texts about it.</param>
 /// <param name="escapes">Whether it was defined where what is printed is escaped.</param>
-internal sealed class MacroValue(MacroBody macro, Activation definedIn, Run here, bool escapes) : CallableValue(macro.Name ?? "caller")
+internal sealed class MacroValue(MacroBody macro, Activation definedIn, RenderedSpan here, bool escapes) : CallableValue(macro.Name ?? "caller")
 {
     public override Value Call(RenderState state, Arguments arguments) => macro.Call(state, definedIn, escapes, arguments);
 

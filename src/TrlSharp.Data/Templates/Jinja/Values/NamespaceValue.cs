@@ -30,7 +30,7 @@ internal sealed class NamespaceValue : Value
         return null;
     }
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         output.Append("<Namespace ", here);
         var run = here;
@@ -40,7 +40,7 @@ internal sealed class NamespaceValue : Value
     }
 
     /// <summary>A namespace may hold itself: printed inside of itself, it is cut off as Python does.</summary>
-    private void AppendFields(TextBuilder output, Run run)
+    private void AppendFields(TextBuilder output, RenderedSpan run)
     {
         _printing = true;
         new MapValue([.. _fields.Select(f => KeyValuePair.Create(f.Key ?? TextValue.Of(f.Name!, run), f.Value))]).AppendRepr(output, run);

@@ -13,5 +13,5 @@ internal sealed class NoneValue(Origin? source = null) : Value
 
     public override Origin? Source => source;
 
-    public override void AppendRepr(TextBuilder output, in Run here) => output.Append("None", At(here, source, 4));
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) => output.Append("None", At(here, source, 4));
 }

@@ -41,7 +41,7 @@ internal sealed class RangeValue(long start, long stop, long step) : Value
         return index >= 0 && index < Length ? IntegerValue.Of(start + (index * step)) : null;
     }
 
-    public override void AppendRepr(TextBuilder output, in Run here) => output.Append(step == 1
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) => output.Append(step == 1
         ? string.Create(CultureInfo.InvariantCulture, $"range({start}, {stop})")
         : string.Create(CultureInfo.InvariantCulture, $"range({start}, {stop}, {step})"), here);
 

@@ -13,7 +13,7 @@ internal sealed class SelfValue(IReadOnlyDictionary<string, BlockStatement> bloc
 
     public override Value? Attribute(string name) => blocks.TryGetValue(name, out var block) ? new FunctionValue(name, (state, arguments) => Write(block, state, arguments)) : null;
 
-    public override void AppendRepr(TextBuilder output, in Run here) => output.Append("<TemplateReference None>", here);
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) => output.Append("<TemplateReference None>", here);
 
     private static TextValue Write(BlockStatement block, RenderState state, Arguments arguments)
     {

@@ -9,28 +9,32 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <summary>Python's <c>str</c> whose characters know where they came from.</summary>
 internal sealed class TextValue : Value
 {
-    private const int FewRuns = 16;
-
-    private readonly Run _only; // most texts have one run, which then needs no array
-    private readonly Run[]? _runs;
-    private int[]? _starts; // of the runs, made when a text of many pieces is cut
+    private readonly RenderedSpan _only; // most texts have one run, which then needs no array
+    private readonly RenderedSpan[]? _runs;
 
     /// <param name="text">UTF-16.</param>
     /// <param name="runs">Tile the text; empty for the empty text.</param>
     /// <param name="markup">markupsafe's <c>Markup</c>: joining escapes the other side.</param>
-    public TextValue(string text, Run[] runs, bool markup = false) => (Text, _runs, IsMarkup) = (text, runs, markup);
+    /// <param name="generations">Of each run, the number of the generation block it was written in, 0 for none; null: all 0.</param>
+    public TextValue(string text, RenderedSpan[] runs, bool markup = false, int[]? generations = null) => (Text, _runs, IsMarkup, Generations) = (text, runs, markup, generations);
 
     /// <param name="text">UTF-16, not empty.</param>
     /// <param name="run">All of the text.</param>
     /// <param name="markup">markupsafe's <c>Markup</c>.</param>
-    public TextValue(string text, in Run run, bool markup = false) => (Text, _only, IsMarkup) = (text, run, markup);
+    /// <param name="generations">That of the run, or null for 0.</param>
+    public TextValue(string text, in RenderedSpan run, bool markup = false, int[]? generations = null) => (Text, _only, IsMarkup, Generations) = (text, run, markup, generations);
 
     public static TextValue Empty { get; } = new("", []);
 
     public string Text { get; }
 
     /// <summary>Tile the text.</summary>
-    public ReadOnlySpan<Run> Runs => _runs is null ? new ReadOnlySpan<Run>(in _only) : _runs;
+    public ReadOnlySpan<RenderedSpan> Runs => _runs is null ? new ReadOnlySpan<RenderedSpan>(in _only) : _runs;
+
+    /// <summary>Whether all of it is one run, outside of generation blocks.</summary>
+    public bool IsOneRun => _runs is null && Generations is null;
+
+    public ref readonly RenderedSpan FirstRun => ref _only;
 
     public bool IsMarkup { get; }
 
@@ -44,25 +48,29 @@ internal sealed class TextValue : Value
 
     public override int Length => CodePoints.Count(Text);
 
-    public static TextValue Of(string text, in Run here, bool markup = false) =>
-        text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, here.Length == text.Length ? here : here with { Length = text.Length, SourceEnd = here.Exact ? here.SourceStart + text.Length : here.SourceEnd }, markup);
+    /// <summary>Of each run, the number of the generation block it was written in; null while all are 0, none.</summary>
+    public int[]? Generations { get; }
 
-    public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : _runs is null ? new(Text, _only, markup) : new(Text, _runs, markup);
+    public static TextValue Of(string text, in RenderedSpan here, bool markup = false) =>
+        text.Length == 0 ? (markup ? new("", [], true) : Empty) : new(text, here.OfLength(text.Length), markup);
 
-    /// <summary>The run that holds a character, or one before it, and where it begins; by search where there are many, so that cutting a text up stays linear.</summary>
-    public (int Index, int Start) RunAt(int at)
+    public TextValue AsMarkup(bool markup) => markup == IsMarkup ? this : _runs is null ? new(Text, _only, markup, Generations) : new(Text, _runs, markup, Generations);
+
+    public int Generation(int run) => Generations is null ? 0 : Generations[run];
+
+    /// <summary>The run that holds a character.</summary>
+    public int RunAt(int at)
     {
-        if (Runs.Length < FewRuns) return (0, 0);
-        if (_starts is not { } starts)
+        var runs = Runs;
+        var (low, high) = (0, runs.Length);
+        while (low < high)
         {
-            starts = new int[Runs.Length];
-            for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + Runs[i - 1].Length;
-            _starts = starts;
+            var middle = (low + high) / 2;
+            if (runs[middle].End <= at) low = middle + 1;
+            else high = middle;
         }
 
-        var found = Array.BinarySearch(starts, at);
-        var index = found >= 0 ? found : ~found - 1;
-        return (index, starts[index]);
+        return low;
     }
 
     /// <summary>UTF-16 characters [from, to).</summary>
@@ -70,7 +78,7 @@ internal sealed class TextValue : Value
     {
         if (from >= to) return IsMarkup ? new("", [], true) : Empty;
         if (from == 0 && to == Text.Length) return this;
-        if (_runs is null) return new(Text[from..to], _only.Slice(from, to), IsMarkup);
+        if (_runs is null) return new(Text[from..to], _only.Slice(from, to), IsMarkup, Generations);
         var output = new TextBuilder();
         output.Append(this, from, to);
         return output.ToValue(IsMarkup);
@@ -111,35 +119,35 @@ internal sealed class TextValue : Value
     public TextValue Map(Func<Rune, int, string> map, SearchValues<char>? mapped = null)
     {
         var output = new TextBuilder();
-        var start = 0;
-        foreach (var run in Runs)
+        var runs = Runs;
+        for (var i = 0; i < runs.Length; i++)
         {
-            if (run.Exact) MapExactly(output, run, start, map, mapped);
-            else output.Append(Mapped(start, start + run.Length, map), run with { Length = 0 });
-            start += run.Length;
+            if (runs[i].Exact) MapExactly(output, i, map, mapped);
+            else output.Append(Mapped(runs[i].Start, runs[i].End, map), runs[i], Generation(i));
         }
 
         return output.ToValue(IsMarkup);
     }
 
     /// <summary>Character by character, so that each keeps its place in the source.</summary>
-    private void MapExactly(TextBuilder output, Run run, int start, Func<Rune, int, string> map, SearchValues<char>? mapped)
+    private void MapExactly(TextBuilder output, int index, Func<Rune, int, string> map, SearchValues<char>? mapped)
     {
-        var stop = start + run.Length;
+        ref readonly var run = ref Runs[index];
+        var (start, stop, generation) = (run.Start, run.End, Generation(index));
         for (var at = start; at < stop;)
         {
             if (mapped is not null)
             {
                 var same = Text.AsSpan(at, stop - at).IndexOfAny(mapped);
                 if (same < 0) same = stop - at;
-                output.Append(Text.AsSpan(at, same), run.Slice(at - start, at - start + same));
+                output.Append(Text.AsSpan(at, same), run.Slice(at - start, at - start + same), generation);
                 at += same;
                 if (at == stop) break;
             }
 
             var rune = Rune.TryGetRuneAt(Text, at, out var read) ? read : Rune.ReplacementChar;
             var end = Math.Min(at + rune.Utf16SequenceLength, stop);
-            output.Append(map(rune, at), run.Slice(at - start, end - start));
+            output.Append(map(rune, at), run.Slice(at - start, end - start), generation);
             at = end;
         }
     }
@@ -157,9 +165,9 @@ internal sealed class TextValue : Value
         return mapped.ToString();
     }
 
-    public override TextValue ToText(in Run here) => this;
+    public override TextValue ToText(in RenderedSpan here) => this;
 
-    public override void AppendRepr(TextBuilder output, in Run here)
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here)
     {
         var quote = Text.Contains('\'', StringComparison.Ordinal) && !Text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         if (IsMarkup) output.Append("Markup(", here);

@@ -23,9 +23,9 @@ internal sealed class UndefinedValue(string hint, TemplateFault fault = Template
 
     public override IEnumerable<Value> Iterate() => [];
 
-    public override void AppendRepr(TextBuilder output, in Run here) => output.Append("Undefined", here);
+    public override void AppendRepr(TextBuilder output, in RenderedSpan here) => output.Append("Undefined", here);
 
-    public override TextValue ToText(in Run here) => TextValue.Empty;
+    public override TextValue ToText(in RenderedSpan here) => TextValue.Empty;
 
     public EvaluationException Fail() => new(fault, owner switch
     {

@@ -15,10 +15,10 @@ internal abstract class Value
     public virtual Origin? Source => null;
 
     /// <summary>Python's <c>repr(x)</c>, appended with the origins of its parts.</summary>
-    public abstract void AppendRepr(TextBuilder output, in Run here);
+    public abstract void AppendRepr(TextBuilder output, in RenderedSpan here);
 
     /// <summary>Python's <c>str(x)</c>.</summary>
-    public virtual TextValue ToText(in Run here)
+    public virtual TextValue ToText(in RenderedSpan here)
     {
         var output = new TextBuilder();
         AppendRepr(output, here);
@@ -49,6 +49,6 @@ internal abstract class Value
     /// <summary>Sum of weights that stays below half of what a long holds.</summary>
     protected static long Total(long sum, Value more) => Math.Min(sum + more.Weight, long.MaxValue / 2);
 
-    protected static Run At(in Run here, Origin? source, int length) =>
-        source is null ? here with { Length = length } : new Run(length, source, 0, length, false, Run.Unowned, here.Prompt, here.Generation);
+    protected static RenderedSpan At(in RenderedSpan here, Origin? source, int length) =>
+        source is null ? here.Stretched(length) : new RenderedSpan(0, length, source, 0, length, false, Runs.Unowned, here.GenerationPrompt);
 }

@@ -1,4 +1,4 @@
-namespace TrlSharp.Conversations;
+namespace TrlSharp.Examples;
 
 /// <summary>The speakers that chat data and chat templates know.</summary>
 public static class Roles

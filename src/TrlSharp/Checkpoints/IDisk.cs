@@ -1,4 +1,4 @@
-namespace TrlSharp.Training.Checkpoints;
+namespace TrlSharp.Checkpoints;
 
 /// <summary>What saving a checkpoint or a model asks of the file system, step by step, so that a test can let any of the steps fail.</summary>
 internal interface IDisk

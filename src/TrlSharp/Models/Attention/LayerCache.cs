@@ -1,7 +1,7 @@
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
-namespace TrlSharp.Generation;
+namespace TrlSharp.Models.Attention;
 
 /// <summary>
 /// What one layer remembers of one sequence: keys and values of attention, or the state of a convolution or recurrence. K key-value heads, H head size.

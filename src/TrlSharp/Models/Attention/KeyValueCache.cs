@@ -1,4 +1,4 @@
-namespace TrlSharp.Generation;
+namespace TrlSharp.Models.Attention;
 
 /// <summary>What a model remembers of one sequence, so that the next tokens need no second pass over it.</summary>
 internal sealed class KeyValueCache

@@ -1,4 +1,4 @@
-namespace TrlSharp.Generation;
+namespace TrlSharp.Models.Attention;
 
 /// <summary>Where the keys and values of a sequence lie; valid until the cache is used again.</summary>
 /// <param name="Keys">Address of [K, Capacity, H].</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TrlSharp.Training.Checkpoints;
+namespace TrlSharp.Checkpoints;
 
 /// <summary>The machine's file system.</summary>
 internal sealed partial class Disk : IDisk
