@@ -25,6 +25,7 @@ public sealed class FamilyTests
     [InlineData("R1", "trl__qwen3_5_think", "86:60-85 151:125-150")]
     [InlineData("R1", "trl__qwen3_6", "172:60-85,146-171")]
     [InlineData("R1", "trl__gptoss", "400:304-400 487:391-487")]
+    [InlineData("R1", "trl__glm4moe_training", "65:36-65 108:79-108")]
     [InlineData("R2", "trl_qwen2_5", "329:150-231,316-328")]
     [InlineData("R2", "trl_qwen3", "153:71-152 250:237-249")]
     [InlineData("R2", "trl__llama3_1", "409:235-292,397-409")]
