@@ -60,6 +60,10 @@ public sealed class ChatTemplate
     /// <inheritdoc cref="TemplateFolder.Load"/>
     public static ChatTemplate Load(string modelFolder, string? templateName = null) => TemplateFolder.Load(modelFolder, templateName);
 
+    /// <summary>The names of the templates of a model folder, in order; empty when it has none.</summary>
+    /// <exception cref="ModelFolderException">A file of the folder cannot be read.</exception>
+    public static IReadOnlyList<string> LoadNames(string modelFolder) => TemplateFolder.Names(modelFolder);
+
     /// <summary>The special tokens that a model folder names (<c>bos_token</c> …), for a template from elsewhere.</summary>
     public static IReadOnlyDictionary<string, string> LoadSpecialTokens(string modelFolder) => TemplateFolder.SpecialTokens(modelFolder);
 

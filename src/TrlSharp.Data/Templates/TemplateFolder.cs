@@ -25,6 +25,13 @@ internal static class TemplateFolder
         return ChatTemplate.Parse(source, name, SpecialTokens(modelFolder, config));
     }
 
+    /// <summary>What there is to choose from.</summary>
+    public static IReadOnlyList<string> Names(string modelFolder)
+    {
+        ArgumentNullException.ThrowIfNull(modelFolder);
+        return [.. Find(modelFolder, ReadMap(Path.Combine(modelFolder, "tokenizer_config.json"))).Keys.Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>One JSON file by itself: a <c>tokenizer_config.json</c>, a <c>chat_template.json</c>, or such a list of names and templates alone.</summary>
     private static ChatTemplate LoadFile(string file, string? templateName)
     {

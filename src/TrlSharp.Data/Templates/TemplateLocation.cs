@@ -6,10 +6,11 @@ public static class TemplateLocation
     /// <summary>Reads a template.</summary>
     /// <param name="given">The name of a built-in template, a file, a model folder, or the name of a model in the hub's cache; the first that fits.</param>
     /// <param name="specialTokens">For a template that does not come with a model.</param>
+    /// <param name="templateName">Which of several templates of a folder; null: <c>default</c>, or the only one.</param>
     /// <exception cref="ConfigException">It is none of them.</exception>
     /// <exception cref="TemplateException">The source is not a template.</exception>
     /// <exception cref="ModelFolderException">The folder has no template.</exception>
-    public static ChatTemplate Load(string given, IReadOnlyDictionary<string, string> specialTokens)
+    public static ChatTemplate Load(string given, IReadOnlyDictionary<string, string> specialTokens, string? templateName = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(given);
         if (BuiltInTemplates.Find(given) is { } builtIn) return ChatTemplate.Parse(builtIn, given, specialTokens);
@@ -25,6 +26,6 @@ public static class TemplateLocation
                 $"chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}), and no model of that name is in the hub's cache.", e);
         }
 
-        return ChatTemplate.Load(folder);
+        return ChatTemplate.Load(folder, templateName);
     }
 }

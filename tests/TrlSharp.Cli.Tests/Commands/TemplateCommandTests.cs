@@ -1,3 +1,4 @@
+using TrlSharp.Rows;
 using System.Text.Json;
 
 namespace TrlSharp.Cli.Tests.Commands;
@@ -140,6 +141,19 @@ public sealed class TemplateCommandTests : IDisposable
         Assert.Equal(ExitCode.Data, code);
         Assert.Contains("bad.jinja:1", error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, (await Cli.RunAsync("template", "lint", "chatmll")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Of_several_named_templates_each_has_its_card()
+    {
+        const string chat = "{% for m in messages %}{{ '<' + m.role + '>' + m.content + '</s>' }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}";
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "named")).FullName;
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), RowValue.MapOf(("chat_template", RowValue.List(
+            RowValue.MapOf(("name", RowValue.Of("tool_use")), ("template", RowValue.Of(chat))), RowValue.MapOf(("name", RowValue.Of("rag")), ("template", RowValue.Of("{{ bos_token }}" + chat)))))).ToString());
+        var (code, cards, error) = await Cli.RunAsync("template", "lint", folder);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("template \"rag\"", cards, StringComparison.Ordinal);
+        Assert.Contains("template \"tool_use\"", cards, StringComparison.Ordinal);
     }
 
     private async Task<string> Text(params string[] arguments)

@@ -64,6 +64,22 @@ public sealed class TokenLossTests
         Assert.All(model.Parameters, p => Assert.Null(p.Value.grad));
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.5f)]
+    public void The_target_of_an_untrained_position_changes_nothing(float weight)
+    {
+        // The last token of a sequence is a target only: no later position sees it.
+        using var scope = NewDisposeScope();
+        var model = new TinyModel();
+        var rows = TinyModel.Rows(3).Select(r => r with { Sequences = [.. r.Sequences.Select(s => s with { Weights = [.. s.Weights.Take(s.Length - 1), weight] })] }).ToList();
+        var others = rows.Select(r => r with { Sequences = [.. r.Sequences.Select(s => s with { Tokens = [.. s.Tokens.Take(s.Length - 1), (s.Tokens[^1] + 1) % model.VocabularySize] })] }).ToList();
+        var collator = new Collator(model.VocabularySize, LossNormalization.Token);
+        var (loss, other) = (TokenLoss.Evaluate(model, collator.Collate(rows), new()).Sum, TokenLoss.Evaluate(model, collator.Collate(others), new()).Sum);
+        if (weight == 0) Assert.Equal(loss, other);
+        else Assert.True(Math.Abs(loss - other) > 1e-4);
+    }
+
     /// <summary>The loss in one piece, on all positions, for autograd to differentiate.</summary>
     private static Tensor Formula(TinyModel model, PackedBatch batch, LossOptions options)
     {

@@ -17,8 +17,13 @@ internal static class MaskLintCommand
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(template);
-            var setup = options.Begin(terminal, parsed, template: given, date: SomeDay);
-            terminal.Out.Write(TemplateLint.Inspect(setup.Builder).ToString());
+            foreach (var name in options.TemplateNames(parsed, given))
+            {
+                var setup = options.Begin(terminal, parsed, template: given, date: SomeDay, templateName: name);
+                if (name is not null) terminal.Line($"template \"{name}\"");
+                terminal.Out.Write(TemplateLint.Inspect(setup.Builder).ToString());
+            }
+
             return ExitCode.Done;
         });
         return command;

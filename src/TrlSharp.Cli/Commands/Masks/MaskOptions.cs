@@ -64,6 +64,13 @@ internal sealed class MaskOptions
         return given.Length == 0 ? TrainPolicy.Assistant : TrainPolicy.Parse(given);
     }
 
+    /// <summary>The names of a folder's templates where it has several; else one null, for its only one.</summary>
+    public IReadOnlyList<string?> TemplateNames(ParseResult parsed, string? template)
+    {
+        var folder = template ?? parsed.GetValue(_template) ?? (parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null);
+        return Directory.Exists(folder) && ChatTemplate.LoadNames(folder) is { Count: > 1 } names ? [.. names] : [null];
+    }
+
     public bool HasPolicy(ParseResult parsed) => _policy.Any(p => parsed.GetResult(p.Option) is { Implicit: false });
 
     /// <summary>Tokenizer, template and policy put together.</summary>
@@ -72,10 +79,11 @@ internal sealed class MaskOptions
     /// <param name="template">Instead of the one of the command line; or null.</param>
     /// <param name="witnessEvery">See <see cref="SequenceOptions.WitnessEvery"/>.</param>
     /// <param name="date">The date for templates that ask for one where the command line names none; or null.</param>
-    public MaskSetup Setup(ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null)
+    /// <param name="templateName">Which of several templates of a folder; null: <c>default</c>, or the only one.</param>
+    public MaskSetup Setup(ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null, string? templateName = null)
     {
         var folder = parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null;
-        var chatTemplate = Template(template ?? parsed.GetValue(_template), folder);
+        var chatTemplate = Template(template ?? parsed.GetValue(_template), folder, templateName);
         if (folder is null && chatTemplate is null)
             throw new ConfigException("Name a model folder (--model_name_or_path), or a chat template (--chat_template_path: a file, or chatml, llama3, plain).");
         var tokenizer = folder is null ? TemplateTokenizer.For(chatTemplate!.Source) : Tokenizer.Load(folder);
@@ -92,25 +100,25 @@ internal sealed class MaskOptions
     }
 
     /// <summary>The same, and says what is worth knowing before anything is shown.</summary>
-    public MaskSetup Begin(Terminal terminal, ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null)
+    public MaskSetup Begin(Terminal terminal, ParseResult parsed, TrainPolicy? policy = null, string? template = null, int witnessEvery = 1000, DateTime? date = null, string? templateName = null)
     {
-        var setup = Setup(parsed, policy, template, witnessEvery, date);
+        var setup = Setup(parsed, policy, template, witnessEvery, date, templateName);
         setup.Announce(terminal);
         return setup;
     }
 
-    private static ChatTemplate? Template(string? given, string? folder)
+    private static ChatTemplate? Template(string? given, string? folder, string? name)
     {
-        if (given is null) return folder is null ? null : FolderTemplate(folder);
-        return TemplateLocation.Load(given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder));
+        if (given is null) return folder is null ? null : FolderTemplate(folder, name);
+        return TemplateLocation.Load(given, folder is null ? TemplateTokenizer.SpecialTokens : ChatTemplate.LoadSpecialTokens(folder), name);
     }
 
     /// <summary>Rows of plain text need no template; chats are refused by name where there is none.</summary>
-    private static ChatTemplate? FolderTemplate(string folder)
+    private static ChatTemplate? FolderTemplate(string folder, string? name)
     {
         try
         {
-            return ChatTemplate.Load(folder);
+            return ChatTemplate.Load(folder, name);
         }
         catch (ModelFolderException e) when (e.Message.Contains("has no chat template", StringComparison.Ordinal))
         {

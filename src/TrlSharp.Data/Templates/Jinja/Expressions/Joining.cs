@@ -54,17 +54,19 @@ internal sealed class SumExpression(params Expression[] operands) : Expression
 }
 
 /// <summary><c>a ~ b ~ c</c>: the texts joined.</summary>
-internal sealed class ConcatenationExpression(Expression[] parts) : Expression
+/// <param name="parts">The parts.</param>
+/// <param name="plain">Inside of an <c>autoescape</c> by a variable, where Jinja2 joins texts without looking at marks.</param>
+internal sealed class ConcatenationExpression(Expression[] parts, bool plain) : Expression
 {
     /// <summary>Jinja2 joins constants while it compiles, and forgets then which of them were marked safe.</summary>
-    private readonly bool _isConstant = parts.All(IsConstant);
+    private readonly bool _joins = plain || parts.All(p => p.IsFoldable);
 
     public override IEnumerable<Expression> Children => parts;
 
     public override Value Evaluate(RenderState state)
     {
         state.GuardStack();
-        if (state.Escapes && !_isConstant) return Escaped(state);
+        if (state.Escapes && !_joins) return Escaped(state);
         var start = state.Pieces.Count;
         foreach (var part in parts) state.Pieces.Push(state.Text(part.Evaluate(state)));
         return state.Pieces.Join(state, start);
@@ -79,9 +81,6 @@ internal sealed class ConcatenationExpression(Expression[] parts) : Expression
         foreach (var text in texts) state.Pieces.Push(markup ? Escaping.Escape(text) : text);
         return state.Pieces.Join(state, start).AsMarkup(markup);
     }
-
-    private static bool IsConstant(Expression expression) =>
-        expression is TextExpression or ConstantExpression || (expression is FilterExpression && expression.Children.All(IsConstant));
 
     public override void Write(RenderState state)
     {

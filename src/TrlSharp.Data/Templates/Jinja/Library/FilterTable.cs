@@ -25,12 +25,10 @@ internal static class FilterTable
 
     private static readonly Dictionary<string, Func<RenderState, Arguments, Value>> Filters = Build();
 
-    /// <summary>Filters that exist in Jinja2 but that no chat template can need.</summary>
+    /// <summary>Filters that exist in Jinja2 but that no training data may depend on.</summary>
     private static readonly Dictionary<string, string> Refused = new(StringComparer.Ordinal)
     {
-        ["random"] = "its result differs from render to render",
-        ["urlize"] = "it makes HTML links",
-        ["pprint"] = "it prints for debugging",
+        ["random"] = "its result differs from render to render, so that no row could be made twice, and the renders of one conversation, compared with each other, would differ",
     };
 
     public static bool Exists(string name) => Filters.ContainsKey(name) || Refused.ContainsKey(name);
@@ -73,6 +71,8 @@ internal static class FilterTable
         NumberFilters.AddTo(filters);
         filters["tojson"] = JsonFilter.ApplyWith;
         filters["xmlattr"] = XmlAttributes.Apply;
+        filters["urlize"] = UrlLinks.Apply;
+        filters["pprint"] = PrettyPrint.Apply;
         filters["d"] = filters["default"];
         filters["e"] = filters["escape"];
         return filters;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Text;
 using TrlSharp.Templates.Jinja.Values;
@@ -8,40 +6,39 @@ using TrlSharp.Templates.Jinja.Values;
 namespace TrlSharp.Templates.Jinja.Library;
 
 /// <summary>Python's format specification mini-language: <c>[[fill]align][sign][#][0][width][grouping][.precision][type]</c>.</summary>
-internal static partial class FormatSpecification
+internal static class FormatSpecification
 {
     public static TextValue Format(RenderState state, Value value, string specification)
     {
         if (specification.Length == 0) return state.Text(value);
-        var spec = Pattern.Match(specification);
-        if (!spec.Success) throw EvaluationException.Runtime($"Invalid format specifier '{specification}' for object of type '{value.TypeName}'");
-        var type = spec.Groups["type"].Value;
+        if (FormatPattern.Parse(specification) is not { } spec) throw EvaluationException.Runtime($"Invalid format specifier '{specification}' for object of type '{value.TypeName}'");
+        var type = spec.Type;
         var isText = value is TextValue;
         if (value is not (TextValue or IntegerValue or FloatValue or BooleanValue)) throw EvaluationException.Runtime($"unsupported format string passed to {value.TypeName}.__format__");
-        if (isText && (type is not ("" or "s") || spec.Groups["sign"].Success || spec.Groups["grouping"].Success)) throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'str'");
-        var width = Size(spec.Groups["width"]) ?? 0;
+        if (isText && (type is not ("" or "s") || spec.Sign != 0 || spec.Grouping.Length > 0)) throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'str'");
+        var width = spec.Width ?? 0;
         state.Charge(width);
-        var zero = spec.Groups["zero"].Success && !spec.Groups["align"].Success;
-        var align = spec.Groups["align"].Success ? spec.Groups["align"].Value : zero && !isText ? "=" : isText ? "<" : ">";
-        var fill = spec.Groups["fill"].Success ? spec.Groups["fill"].Value : spec.Groups["zero"].Success ? "0" : " ";
+        var zero = spec.Zero && spec.Align == 0;
+        var align = spec.Align != 0 ? spec.Align : zero && !isText ? '=' : isText ? '<' : '>';
+        var fill = spec.Fill ?? (spec.Zero ? "0" : " ");
         if (isText)
         {
-            if (align == "=") throw EvaluationException.Runtime("'=' alignment not allowed in string format specifier");
+            if (align == '=') throw EvaluationException.Runtime("'=' alignment not allowed in string format specifier");
             var text = (TextValue)value;
-            if (Size(spec.Groups["precision"]) is { } limit && text.Length > limit) text = text.Slice(0, CodePoints.ToUnit(text.Text, limit));
+            if (spec.Precision is { } limit && text.Length > limit) text = text.Slice(0, CodePoints.ToUnit(text.Text, limit));
             return Align(state, text, width, fill, align);
         }
 
         state.Charge(value.Weight * 4);
         var (sign, digits) = Number(value, type, spec);
-        if (align == "=" && sign.Length + digits.Length < width) digits = new string(fill[0], width - sign.Length - digits.Length) + digits;
+        if (align == '=' && sign.Length + digits.Length < width) digits = new string(fill[0], width - sign.Length - digits.Length) + digits;
         var here = value.Source is { } source ? new RenderedSpan(0, 0, source, 0, 0, false, state.Owner, false) : state.Run;
         return Align(state, TextValue.Of(sign + digits, here), width, fill, align);
     }
 
-    private static TextValue Align(RenderState state, TextValue text, int width, string fill, string align)
+    private static TextValue Align(RenderState state, TextValue text, int width, string fill, char align)
     {
-        if (align == "^")
+        if (align == '^')
         {
             // Unlike str.center, an odd filling character goes right.
             var missing = Math.Max(0, width - text.Length);
@@ -49,13 +46,13 @@ internal static partial class FormatSpecification
             return TextPadding.Pad(state, text, width, fill, TextPadding.Side.Right);
         }
 
-        return TextPadding.Pad(state, text, width, fill, align == "<" ? TextPadding.Side.Right : TextPadding.Side.Left);
+        return TextPadding.Pad(state, text, width, fill, align == '<' ? TextPadding.Side.Right : TextPadding.Side.Left);
     }
 
-    private static (string Sign, string Digits) Number(Value value, string type, Match spec)
+    private static (string Sign, string Digits) Number(Value value, string type, in FormatPattern spec)
     {
-        var precision = PythonNumbers.Precision(Size(spec.Groups["precision"]));
-        var grouping = spec.Groups["grouping"].Value;
+        var precision = PythonNumbers.Precision(spec.Precision);
+        var grouping = spec.Grouping;
         string digits;
         bool negative;
         if ((type.Length == 0 && value is not FloatValue) || type is "d" or "b" or "o" or "x" or "X" or "c" || (type == "n" && value is not FloatValue))
@@ -63,17 +60,17 @@ internal static partial class FormatSpecification
             if (Numbers.AsInteger(value) is not { } whole) throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'float'");
             if (precision is not null) throw EvaluationException.Runtime("Precision not allowed in integer format specifier");
             negative = whole.Sign < 0;
-            digits = Integer(BigInteger.Abs(whole), type, spec.Groups["alternate"].Success, grouping);
+            digits = Integer(BigInteger.Abs(whole), type, spec.Alternate, grouping);
             if (value is BooleanValue && type.Length == 0) return ("", value.IsTrue ? "True" : "False");
         }
         else
         {
             var real = Numbers.AsDouble(value)!.Value;
             negative = double.IsNegative(real) && !double.IsNaN(real);
-            digits = Real(Math.Abs(real), type, precision, spec.Groups["alternate"].Success, grouping);
+            digits = Real(Math.Abs(real), type, precision, spec.Alternate, grouping);
         }
 
-        return (negative ? "-" : spec.Groups["sign"].Value is "+" or " " ? spec.Groups["sign"].Value : "", digits);
+        return (negative ? "-" : spec.Sign is '+' ? "+" : spec.Sign is ' ' ? " " : "", digits);
     }
 
     private static string Integer(BigInteger value, string type, bool alternate, string grouping) => type switch
@@ -118,11 +115,4 @@ internal static partial class FormatSpecification
 
         return text.ToString();
     }
-
-    private static int? Size(Group group) => !group.Success ? null
-        : int.TryParse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : throw EvaluationException.Budget("width or precision too big");
-
-    [GeneratedRegex(@"\A((?<fill>.)?(?<align>[<>=^]))?(?<sign>[-+ ])?(?<alternate>\#)?(?<zero>0)?(?<width>[0-9]+)?(?<grouping>[,_])?(\.(?<precision>[0-9]+))?(?<type>[bcdeEfFgGnosxX%])?\z",
-        RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern { get; }
 }

@@ -7,21 +7,21 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>The functions that transformers gives to templates, and those of Jinja2 itself.</summary>
 internal static class Globals
 {
-    private static readonly Dictionary<string, FunctionValue> Functions = new(
+    private static readonly Dictionary<string, CallableValue> Functions = new(
     [
         Entry("range", (_, a) => Range(a)),
-        Entry("dict", (s, a) => MakeMap(s, a)),
+        new("dict", new DictionaryType((s, a) => MakeMap(s, a))),
         Entry("namespace", (s, a) => new NamespaceValue(MakeMap(s, a))),
         Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, s.Text(a.Bind(1, "message")[0]!).Text)),
         Entry("strftime_now", Now),
         Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Length > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),
         Entry("joiner", Joiner),
-        Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum' (random text)")),
+        Entry("lipsum", (_, _) => throw EvaluationException.Refused("the function 'lipsum': its text is random, so that no row could be made twice")),
     ], StringComparer.Ordinal);
 
     public static Value? Find(string name) => Functions.GetValueOrDefault(name);
 
-    private static KeyValuePair<string, FunctionValue> Entry(string name, Func<RenderState, Arguments, Value> body) => new(name, new(name, body));
+    private static KeyValuePair<string, CallableValue> Entry(string name, Func<RenderState, Arguments, Value> body) => new(name, new FunctionValue(name, body));
 
     private static RangeValue Range(Arguments arguments)
     {
@@ -41,6 +41,7 @@ internal static class Globals
     {
         var entries = new List<KeyValuePair<Value, Value>>();
         if (arguments.Positional.Length > 1) throw EvaluationException.Runtime($"dict expected at most 1 argument, got {arguments.Positional.Length}");
+        if (arguments.Positional is [UndefinedValue undefined]) throw undefined.Fail(); // Python asks whether it has keys
         if (arguments.Positional is [MapValue map]) entries.AddRange(map.Entries);
         else if (arguments.Positional is [var pairs])
         {

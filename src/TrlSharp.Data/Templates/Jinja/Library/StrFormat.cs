@@ -64,21 +64,32 @@ internal static partial class StrFormat
     private static TextValue Field(RenderState state, TextValue field, Arguments arguments, ref int automatic, int depth)
     {
         var isMarkup = field.IsMarkup;
-        var match = FieldPattern.Match(field.Text);
-        if (!match.Success) throw EvaluationException.Runtime($"invalid format field '{field.Text}'");
-        var value = Lookup(match.Groups["name"].Value, arguments, ref automatic);
-        value = match.Groups["conversion"].Value switch
+        var (name, conversion, from) = Parts(field.Text);
+        var value = Lookup(name, arguments, ref automatic);
+        value = conversion switch
         {
-            "r" => Repr(state, value),
-            "a" => ReprEscape.Ascii(Repr(state, value)),
-            "s" => state.Text(value),
+            'r' => Repr(state, value),
+            'a' => ReprEscape.Ascii(Repr(state, value)),
+            's' => state.Text(value),
             _ => value,
         };
-        var group = match.Groups["spec"];
-        var spec = group.Success ? Expand(state, field.Slice(group.Index, group.Index + group.Length), arguments, ref automatic, depth + 1).Text : "";
+        var spec = field.Text[from..];
+        if (spec.AsSpan().IndexOfAny('{', '}') >= 0) spec = Expand(state, field.Slice(from, field.Text.Length), arguments, ref automatic, depth + 1).Text;
         if (!isMarkup) return FormatSpecification.Format(state, value, spec);
         if (value is TextValue { IsMarkup: true } && spec.Length > 0) throw EvaluationException.Runtime("Format specifier given, but Markup does not define __html_format__");
         return Escaping.Escape(FormatSpecification.Format(state, value, spec));
+    }
+
+    /// <summary><c>name!conversion:specification</c>: the name, the conversion or 0, and where the specification begins.</summary>
+    private static (string Name, char Conversion, int Specification) Parts(string field)
+    {
+        var at = field.AsSpan().IndexOfAny("!:{}");
+        if (at < 0) return (field, '\0', field.Length);
+        var (name, conversion) = (field[..at], '\0');
+        if (field[at] == '!' && at + 1 < field.Length && field[at + 1] is 'r' or 's' or 'a') (conversion, at) = (field[at + 1], at + 2);
+        return at == field.Length ? (name, conversion, at)
+            : field[at] == ':' ? (name, conversion, at + 1)
+            : throw EvaluationException.Runtime($"invalid format field '{field}'");
     }
 
     private static TextValue Repr(RenderState state, Value value)
@@ -94,9 +105,10 @@ internal static partial class StrFormat
         var first = end < 0 ? name : name[..end];
         Value value;
         if (first.Length == 0) value = Positional(arguments, automatic++);
-        else if (first.All(char.IsAsciiDigit)) value = Positional(arguments, int.Parse(first, CultureInfo.InvariantCulture));
+        else if (first.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0) value = Positional(arguments, int.Parse(first, CultureInfo.InvariantCulture));
         else value = arguments.Named.FirstOrDefault(n => n.Key == first).Value ?? throw EvaluationException.Runtime($"KeyError: '{first}'");
-        foreach (Match step in StepPattern.Matches(end < 0 ? "" : name[end..]))
+        if (end < 0) return value;
+        foreach (Match step in StepPattern.Matches(name[end..]))
         {
             if (step.Groups["attribute"].Success) value = AttributeExpression.Get(value, step.Groups["attribute"].Value);
             else
@@ -112,9 +124,6 @@ internal static partial class StrFormat
     private static Value Positional(Arguments arguments, int index) => index < arguments.Positional.Length
         ? arguments.Positional[index]
         : throw EvaluationException.Runtime($"Replacement index {index} out of range for positional args tuple");
-
-    [GeneratedRegex(@"\A(?<name>[^!:{}]*)(!(?<conversion>[rsa]))?(:(?<spec>.*))?\z", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex FieldPattern { get; }
 
     [GeneratedRegex(@"\G(\.(?<attribute>[^.\[]+)|\[(?<item>[^\]]+)\])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex StepPattern { get; }

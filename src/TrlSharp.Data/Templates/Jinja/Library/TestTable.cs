@@ -19,7 +19,7 @@ internal static class TestTable
         ["number"] = (x, _) => x is IntegerValue or FloatValue or BooleanValue,
         ["string"] = (x, _) => x is TextValue,
         ["mapping"] = (x, _) => x is MapValue,
-        ["sequence"] = (x, _) => x is TextValue or ListValue or MapValue or RangeValue or UndefinedValue,
+        ["sequence"] = (x, _) => x is TextValue or ListValue or MapValue or RangeValue or BytesValue or UndefinedValue,
         ["iterable"] = (x, _) => x.IsIterable,
         ["callable"] = (x, _) => x is CallableValue or LoopValue or UndefinedValue,
         ["escaped"] = (x, _) => x is TextValue { IsMarkup: true },

@@ -44,6 +44,7 @@ internal static class TextMethods
         ["expandtabs"] = (s, t, a) => TextPadding.ExpandTabs(s, t, a.Bind(0, "tabsize")[0] is { } size ? Numbers.Argument(size, "expandtabs") : 8),
         ["format"] = (s, t, a) => StrFormat.Apply(s, t, a),
         ["format_map"] = FormatMap,
+        ["encode"] = (s, t, a) => BytesMethods.Encode(s, t, a.Bind(0, "encoding", "errors")),
         ["maketrans"] = (s, _, a) => TextTranslation.Make(s, a),
         ["translate"] = (s, t, a) => TextTranslation.Translate(s, t, a.Bind(1, "table")[0]!),
         ["isalnum"] = Is(TextClasses.IsAlphanumeric),
@@ -75,7 +76,7 @@ internal static class TextMethods
                 state.Charge(text.Text.Length);
                 return method(state, text, arguments);
             });
-        return name == "encode" ? throw EvaluationException.Refused("the method str.encode: bytes are no value of a template, which writes text") : null;
+        return null;
     }
 
     public static TextValue Text(Value value, string function) => value switch

@@ -22,8 +22,13 @@ internal sealed class TextStatement(string text, Origin origin) : Statement
 }
 
 /// <summary><c>{{ expression }}</c>.</summary>
-internal sealed class OutputStatement(Expression expression, Origin here) : Statement
+/// <param name="expression">What is written.</param>
+/// <param name="here">Where.</param>
+/// <param name="escapesConstants">Whether the block around escapes as far as can be known before it runs: Jinja2 writes constants while it compiles.</param>
+internal sealed class OutputStatement(Expression expression, Origin here, bool escapesConstants = false) : Statement
 {
+    private readonly bool _isConstant = expression.IsConstant;
+
     public override IEnumerable<Expression> Expressions => [expression];
 
     public override Flow Execute(RenderState state)
@@ -31,7 +36,7 @@ internal sealed class OutputStatement(Expression expression, Origin here) : Stat
         state.Step();
         state.Line = here.Line;
         state.Here = here;
-        if (state.Escapes) state.Write(NearestOwner.Assign(Escaping.Escape(state.Text(expression.Evaluate(state)))));
+        if (_isConstant ? escapesConstants : state.Escapes) state.Write(NearestOwner.Assign(Escaping.Escape(state.Text(expression.Evaluate(state)))));
         else if (state.Owner >= 0) expression.Write(state);
         else state.Write(NearestOwner.Assign(state.Text(expression.Evaluate(state))));
         return Flow.Next;

@@ -119,6 +119,9 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         _ => null,
     };
 
+    /// <summary>Whether we are inside of an <c>autoescape</c> whose condition is known only when the template runs.</summary>
+    public bool JoinsPlainly { get; set; }
+
     private Expression Sum() => LeftAssociative(Concatenation, "+", "-");
 
     private Expression Concatenation()
@@ -127,7 +130,7 @@ internal sealed class ExpressionParser(TokenStream stream, LiteralOrigins origin
         if (!stream.Current.IsOperator("~")) return first;
         var parts = new List<Expression> { first };
         while (stream.SkipOperator("~")) parts.Add(Product());
-        return new ConcatenationExpression([.. parts]);
+        return new ConcatenationExpression([.. parts], JoinsPlainly);
     }
 
     private Expression Product() => LeftAssociative(Power, "*", "/", "//", "%");

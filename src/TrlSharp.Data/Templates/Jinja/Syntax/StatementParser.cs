@@ -13,6 +13,7 @@ internal sealed class StatementParser
     private readonly TargetParser _targets;
     private readonly Dictionary<string, BlockStatement> _blocks = new(StringComparer.Ordinal);
     private int _loops;
+    private bool _escapes; // as far as is known before the template runs
 
     private StatementParser(List<Token> tokens)
     {
@@ -45,7 +46,7 @@ internal sealed class StatementParser
                     body.Add(new TextStatement(token.Value, _origins.Next(token.Line)));
                     break;
                 case TokenKind.OutputBegin:
-                    body.Add(new OutputStatement(_expressions.ParseTuple(), _origins.Next(token.Line)));
+                    body.Add(new OutputStatement(_expressions.ParseTuple(), _origins.Next(token.Line), _escapes));
                     _stream.Expect(TokenKind.OutputEnd, "end of print statement");
                     break;
                 default:
@@ -166,7 +167,7 @@ internal sealed class StatementParser
         while (_stream.Current.Kind != TokenKind.BlockEnd)
         {
             if (outputs.Count > 0) _stream.ExpectOperator(",");
-            outputs.Add(new OutputStatement(_expressions.Parse(), _origins.Next(line)));
+            outputs.Add(new OutputStatement(_expressions.Parse(), _origins.Next(line), _escapes));
         }
 
         return new([.. outputs]);
@@ -199,7 +200,10 @@ internal sealed class StatementParser
         var name = _stream.Expect(TokenKind.Name, "a block name").Value;
         var (scoped, required) = (_stream.SkipName("scoped"), _stream.SkipName("required"));
         EndTag();
+        var outer = (_escapes, _expressions.JoinsPlainly);
+        (_escapes, _expressions.JoinsPlainly) = (false, false);
         var body = Apart(() => Body("endblock"));
+        (_escapes, _expressions.JoinsPlainly) = outer;
         if (required && body.Any(s => s is not TextStatement { IsWhiteSpace: true })) throw _stream.Fault("required blocks can only contain comments or whitespace");
         _stream.Next();
         _stream.SkipName(name);
@@ -210,7 +214,12 @@ internal sealed class StatementParser
     private AutoescapeStatement Autoescape()
     {
         var condition = _expressions.Parse();
-        return new(condition, Inside("endautoescape"));
+        var outer = (_escapes, _expressions.JoinsPlainly);
+        var known = ConstantValue.IsTrue(condition);
+        (_escapes, _expressions.JoinsPlainly) = (known ?? _escapes, _expressions.JoinsPlainly || known is null);
+        var body = Inside("endautoescape");
+        (_escapes, _expressions.JoinsPlainly) = outer;
+        return new(condition, body);
     }
 
     private JumpStatement Jump(string name) => _loops > 0

@@ -31,6 +31,9 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
 
     public bool IsView => _all is not null;
 
+    /// <summary>A view that Python compares as a set: of keys or of entries.</summary>
+    public bool IsSet => IsView && typeName is "dict_keys" or "dict_items";
+
     public override long Weight => 1 + (_all?.Count ?? 0);
 
     public override int Length => _all?.Count ?? base.Length;

@@ -45,21 +45,32 @@ internal sealed class MapValue : Value
     {
         const int CostOfEntry = 16;
         var order = new List<KeyValuePair<Value, Value>>();
-        var places = new Dictionary<Value, int>(ValueEquality.Instance);
+        Dictionary<Value, int>? places = null; // few are looked through
         foreach (var entry in entries)
         {
             state.Charge(CostOfEntry);
             state.Touch(entry.Key);
             ValueEquality.RequireHashable(entry.Key);
-            if (places.TryGetValue(entry.Key, out var place)) order[place] = KeyValuePair.Create(order[place].Key, entry.Value);
-            else
+            if (Place(order, places, entry.Key) is >= 0 and var place)
             {
-                places.Add(entry.Key, order.Count);
-                order.Add(entry);
+                order[place] = KeyValuePair.Create(order[place].Key, entry.Value);
+                continue;
             }
+
+            order.Add(entry);
+            if (places is not null) places.Add(entry.Key, order.Count - 1);
+            else if (order.Count > LinearLimit) places = Enumerable.Range(0, order.Count).ToDictionary(i => order[i].Key, ValueEquality.Instance);
         }
 
         return new(order);
+    }
+
+    private static int Place(List<KeyValuePair<Value, Value>> order, Dictionary<Value, int>? places, Value key)
+    {
+        if (places is not null) return places.TryGetValue(key, out var found) ? found : -1;
+        for (var i = 0; i < order.Count; i++)
+            if (ValueEquality.Instance.Equals(order[i].Key, key)) return i;
+        return -1;
     }
 
     /// <summary>The value of a text key, without making a text value.</summary>

@@ -22,6 +22,8 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
             (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Length == b.Items.Length && a.Items.Zip(b.Items).All(p => Equals(p.First, p.Second)),
             (RangeValue a, RangeValue b) => a.Length == b.Length && a.Iterate().Take(2).SequenceEqual(b.Iterate().Take(2), this),
             (MapValue a, MapValue b) => a.Length == b.Length && a.Entries.All(e => b.Item(e.Key) is { } other && Equals(e.Value, other)),
+            (BytesValue a, BytesValue b) => a.Content.AsSpan().SequenceEqual(b.Content),
+            (LazyValue { IsSet: true } a, LazyValue { IsSet: true } b) => a.Length == b.Length && SameElements(a, b),
             (null, _) or (_, null) => false,
             _ => NumbersEqual(x, y),
         };
@@ -36,6 +38,7 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
     private int Hash(Value obj) => obj switch
     {
         TextValue text => string.GetHashCode(text.Text, StringComparison.Ordinal),
+        BytesValue bytes => bytes.Content.Aggregate(bytes.Length, HashCode.Combine),
         ListValue { IsTuple: true } tuple => tuple.Items.Aggregate(tuple.Items.Length, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
         FloatValue { Value: var real } => real == Math.Floor(real) && double.IsFinite(real) ? new BigInteger(real).GetHashCode() : real.GetHashCode(),
         _ => Numbers.AsInteger(obj)?.GetHashCode() ?? obj.TypeName.Length,
@@ -45,13 +48,22 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
     {
         ListValue { IsTuple: true, Weight: > 1 << 20 } => throw EvaluationException.Budget("a tuple too large to be a key"),
         ListValue list => list.IsTuple && list.Items.All(IsHashable),
-        MapValue => false,
+        MapValue or LazyValue { IsSet: true } => false,
         _ => true,
     };
 
     public static void RequireHashable(Value value)
     {
         if (!IsHashable(value)) throw EvaluationException.Runtime($"unhashable type: '{value.TypeName}'");
+    }
+
+    /// <summary>Views of as many elements: entries are found by their keys, since their values need not be hashable.</summary>
+    private bool SameElements(LazyValue a, LazyValue b)
+    {
+        if (a.TypeName != b.TypeName) return a.Length == 0 || a.Iterate().All(x => b.Iterate().Any(y => Equals(x, y)));
+        if (a.TypeName == "dict_keys") return b.Iterate().ToHashSet(this) is var keys && a.Iterate().All(keys.Contains);
+        var values = b.Iterate().Cast<ListValue>().ToDictionary(e => e.Items[0], e => e.Items[1], this);
+        return a.Iterate().Cast<ListValue>().All(e => values.TryGetValue(e.Items[0], out var other) && Equals(e.Items[1], other));
     }
 
     private static bool NumbersEqual(Value x, Value y)
