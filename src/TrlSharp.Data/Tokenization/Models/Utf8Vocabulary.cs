@@ -39,12 +39,6 @@ internal sealed class Utf8Vocabulary
     /// <summary>The largest id, or −1 for an empty vocabulary.</summary>
     public int MaxId { get; private set; } = -1;
 
-    /// <summary>Bytes of all tokens together.</summary>
-    public int ByteCount => _offsets[Count];
-
-    /// <summary>Whether no two tokens share an id, no token has two, and ids are dense enough for arrays by id.</summary>
-    public bool IsOneToOne => _entryOfSparseId is null && _entryOfOlderId.Count == 0 && Enumerable.Range(0, Count).All(entry => _entryOfId[_ids[entry]] == entry);
-
     /// <summary>Adds a token; a token that is already there gets the new id, as a repeated JSON key does.</summary>
     /// <param name="token">UTF-8.</param>
     /// <param name="id">Its id.</param>
