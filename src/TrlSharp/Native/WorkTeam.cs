@@ -49,7 +49,7 @@ internal sealed class WorkTeam
         for (; _helpers < job.Helpers; _helpers++) new Thread(Help) { IsBackground = true, Name = "matrix products" }.Start();
         Volatile.Write(ref _current, job);
         Thread.MemoryBarrier(); // a helper that is about to sleep either sees the job or is counted
-        if (Volatile.Read(ref _sleeping) > 0) _sleepers.Release(Math.Min(job.Helpers, Volatile.Read(ref _sleeping)));
+        if (Volatile.Read(ref _sleeping) is > 0 and var sleeping) _sleepers.Release(Math.Min(job.Helpers, sleeping));
         job.Work();
         job.Wait();
         Volatile.Write(ref _current, null);

@@ -47,6 +47,19 @@ public class WorkTeamTests
         }
     }
 
+    /// <summary>Work that comes just when helpers lose their patience, after 200 µs, finds them awake, asleep or in between.</summary>
+    [Fact]
+    public void Work_at_the_moment_of_falling_asleep_is_done()
+    {
+        for (var round = 0; round < 4000; round++)
+        {
+            var done = 0;
+            WorkTeam.Run(4, 2, _ => Interlocked.Increment(ref done));
+            Assert.Equal(4, done);
+            Thread.SpinWait(round % 400 * 20);
+        }
+    }
+
     /// <summary>Helpers that have gone to sleep are woken.</summary>
     [Fact]
     public async Task Work_after_a_pause_is_done()
