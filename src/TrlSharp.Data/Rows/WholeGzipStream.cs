@@ -6,30 +6,15 @@ namespace TrlSharp.Rows;
 /// An unpacked gzip file that tells a whole file from one that was cut off, which <see cref="GZipStream"/> does not: there it just ends, and the rows behind are missing unseen. The
 /// file gets one more member with a mark in it. Behind a whole file the mark is unpacked at the end; in a cut one it is taken for packed data, and does not appear.
 /// </summary>
-internal sealed class WholeGzipStream(Stream file) : Stream
+internal sealed class WholeGzipStream(Stream file) : ForwardStream(new GZipStream(new FollowedStream(file, Member), CompressionMode.Decompress))
 {
     private static readonly byte[] Mark = Convert.FromHexString("9D6C1F0E52B7A84311F3C05E7A2B986D");
     private static readonly byte[] Member = Pack(Mark);
 
-    private readonly GZipStream _unpacked = new(new FollowedStream(file, Member), CompressionMode.Decompress);
     private readonly byte[] _buffer = new byte[DataFile.BlockSize];
     private int _at;
     private int _end;
     private bool _atEnd;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">The file is damaged, cut off, or goes on with something that is no gzip.</exception>
     public override int Read(Span<byte> buffer)
@@ -42,29 +27,11 @@ internal sealed class WholeGzipStream(Stream file) : Stream
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) _unpacked.Dispose();
-        base.Dispose(disposing);
-    }
-
     private void Fill()
     {
         _buffer.AsSpan(_at.._end).CopyTo(_buffer);
         (_at, _end) = (0, _end - _at);
-        var read = _unpacked.Read(_buffer.AsSpan(_end));
+        var read = Inner.Read(_buffer.AsSpan(_end));
         _end += read;
         if (read > 0) return;
         if (!_buffer.AsSpan(0, _end).EndsWith(Mark)) throw new InvalidDataException("the gzip data end before they are complete, or something else follows them");
