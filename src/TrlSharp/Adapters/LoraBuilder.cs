@@ -1,8 +1,8 @@
 using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
-using TrlSharp.Native;
 
 namespace TrlSharp.Adapters;
 

@@ -1,7 +1,7 @@
 using TrlSharp.Models.Layers;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
-using TrlSharp.Native;
 
 namespace TrlSharp.Adapters;
 

@@ -166,6 +166,7 @@ internal static class FolderWriter
         using var source = File.OpenRead(path);
         using var file = disk.Create(target, source.Length);
         source.CopyTo(file);
+        disk.Flush(file);
     }
 
     /// <summary>An index of an earlier save must not survive next to a single file, nor the other way round.</summary>

@@ -30,9 +30,11 @@ internal static unsafe class HalfProducts
         }
     }
 
-    private static Vector512<float> Even(Vector512<uint> words) => Vector512.ShiftLeft(words, 16).AsSingle();
+    /// <summary>The lower of the two bfloat16 in each word.</summary>
+    public static Vector512<float> Even(Vector512<uint> words) => Vector512.ShiftLeft(words, 16).AsSingle();
 
-    private static Vector512<float> Odd(Vector512<uint> words) => (words & Vector512.Create(0xFFFF0000)).AsSingle();
+    /// <summary>The upper one.</summary>
+    public static Vector512<float> Odd(Vector512<uint> words) => (words & Vector512.Create(0xFFFF0000)).AsSingle();
 
     public static float Dot(float* a, ushort* w, int inputs)
     {

@@ -113,8 +113,8 @@ internal static unsafe class DecodeAttention
             for (; i + Lanes <= half; i += Lanes)
             {
                 var word = Vector512.Load(words + i);
-                sum = Vector512.FusedMultiplyAdd(Even(word), Vector512.Load(q + i), sum);
-                sum = Vector512.FusedMultiplyAdd(Odd(word), Vector512.Load(q + half + i), sum);
+                sum = Vector512.FusedMultiplyAdd(HalfProducts.Even(word), Vector512.Load(q + i), sum);
+                sum = Vector512.FusedMultiplyAdd(HalfProducts.Odd(word), Vector512.Load(q + half + i), sum);
             }
 
             var total = Vector512.Sum(sum);
@@ -173,8 +173,8 @@ internal static unsafe class DecodeAttention
                 for (var j = 0; j < count; j++)
                 {
                     var (word, weight) = (Vector512.Load(words + (nint)j * half + i), Vector512.Create(p[j]));
-                    even = Vector512.FusedMultiplyAdd(weight, Even(word), even);
-                    odd = Vector512.FusedMultiplyAdd(weight, Odd(word), odd);
+                    even = Vector512.FusedMultiplyAdd(weight, HalfProducts.Even(word), even);
+                    odd = Vector512.FusedMultiplyAdd(weight, HalfProducts.Odd(word), odd);
                 }
 
                 for (var c = 0; c < Lanes; c++) (to[2 * (i + c)], to[2 * (i + c) + 1]) = (even[c], odd[c]);
@@ -190,11 +190,6 @@ internal static unsafe class DecodeAttention
                 }
             }
         }
-
-        // The lower and the upper of the two bfloat16 in each word.
-        private static Vector512<float> Even(Vector512<uint> words) => Vector512.ShiftLeft(words, 16).AsSingle();
-
-        private static Vector512<float> Odd(Vector512<uint> words) => (words & Vector512.Create(0xFFFF0000)).AsSingle();
 
         private static float Even(uint word) => BitConverter.UInt32BitsToSingle(word << 16);
 
