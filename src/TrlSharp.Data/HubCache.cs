@@ -52,7 +52,7 @@ public static class HubCache
         var reference = Path.Combine(repository, "refs", revision);
         var commit = File.Exists(reference) ? File.ReadAllText(reference).Trim() : revision;
         var snapshot = Path.Combine(repository, "snapshots", commit);
-        return commit.Length > 0 && Directory.Exists(snapshot)
+        return IsWord(commit) && Directory.Exists(snapshot)
             ? snapshot
             : throw new ConfigException($"{location} is no file or folder, and no {called} of that name is in the hub's cache ({root}). Download it there first, or give a path.");
     }

@@ -29,6 +29,15 @@ public sealed class HubCacheTests : IDisposable
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => Find(location)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_reference_that_leads_out_of_the_cache_is_not_followed()
+    {
+        Write("datasets--me--chats/refs/main", "../../outside");
+        Directory.CreateDirectory(Path.Combine(_folder, "datasets--me--chats", "snapshots"));
+        Write("outside/train.jsonl", "{}");
+        Assert.Throws<ConfigException>(() => Find("me/chats"));
+    }
+
+    [Fact]
     public void A_path_stays_as_it_is_and_a_snapshot_knows_its_name()
     {
         var snapshot = Path.Combine(_folder, "models--acme--tiny", "snapshots", "abc123");

@@ -10,7 +10,7 @@ internal sealed class LentMemory
     private const int FastGrowth = 1 << 20;
 
     [ThreadStatic]
-    private static LentMemory? t_free;
+    private static LentMemory? _free;
 
     private LentMemory? _next;
     private int _kept; // blocks from this one on
@@ -25,8 +25,8 @@ internal sealed class LentMemory
 
     public static LentMemory Take()
     {
-        if (t_free is not { } free) return new();
-        t_free = free._next;
+        if (_free is not { } free) return new();
+        _free = free._next;
         return free;
     }
 
@@ -35,9 +35,9 @@ internal sealed class LentMemory
     {
         if (Characters.Length > KeptCharacters) ArrayPool<char>.Shared.Return(Characters);
         if (Runs.Length > KeptRuns) ArrayPool<RenderedSpan>.Shared.Return(Runs, clearArray: true);
-        var kept = t_free is { } free ? free._kept + 1 : 1;
+        var kept = _free is { } free ? free._kept + 1 : 1;
         if (Characters.Length > KeptCharacters || Runs.Length > KeptRuns || kept > KeptBlocks) return;
-        (_next, _kept, t_free) = (t_free, kept, this);
+        (_next, _kept, _free) = (_free, kept, this);
     }
 
     /// <summary>Room for more characters than there are.</summary>
