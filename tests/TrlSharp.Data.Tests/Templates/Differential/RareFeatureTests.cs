@@ -41,6 +41,7 @@ public sealed class RareFeatureTests
     [InlineData("{{ [1, 2]|random }}", "the filter 'random'")]
     [InlineData("{{ lipsum() }}", "the function 'lipsum'")]
     [InlineData("{{ 'x'.encode('utf-16') }}", "the encoding 'utf-16'")]
+    [InlineData("{{ 'x'.encode()[0:1] }}", "a slice of bytes")]
     [InlineData("{{ dict.nope }}", "dict.nope")]
     public void What_no_row_can_depend_on_is_refused_by_name(string program, string named)
     {

@@ -14,6 +14,7 @@ internal sealed class SliceExpression(Expression target, Expression? from, Expre
         var value = target.Evaluate(state);
         if (value is UndefinedValue undefined) throw undefined.Fail();
         var (start, stop, stride) = (Bound(state, from), Bound(state, to), Bound(state, step) ?? 1);
+        if (value is BytesValue) throw EvaluationException.Refused("a slice of bytes: decode them first and cut the text");
         if (value is not (TextValue or ListValue or RangeValue)) throw EvaluationException.Runtime($"'{value.TypeName}' object is not subscriptable by a slice");
         if (stride == 0) throw EvaluationException.Runtime("slice step cannot be zero");
         var length = value.Length;
