@@ -28,6 +28,15 @@ public sealed class TokenizerFileTests
     [InlineData("""{"model":{"vocab":{"a":0,"b":1,"ab":2},"merges":["#version: 0.2","a b","a  b"]}}""")]
     public void Both_ways_of_reading_agree(string json) => AssertSame(Encoding.UTF8.GetBytes(json));
 
+    /// <summary>Two of them in one word of the table of merges would look like another pair.</summary>
+    [Fact]
+    public void Ids_beyond_the_table_of_merges_are_refused()
+    {
+        var json = Encoding.UTF8.GetBytes("""{"model":{"type":"BPE","vocab":{"a":0,"b":2097152,"ab":1},"merges":[]}}""");
+        var refused = Assert.Throws<ModelFolderException>(() => TokenizerBuilder.Build(() => TokenizerFile.Parse(json, scansLists: true), default, default, default));
+        Assert.Contains("2097152", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Both_ways_of_reading_agree_on_damaged_files()
     {

@@ -16,9 +16,11 @@ internal sealed class BytePairModel : TokenModel
     private readonly int[] _charSymbols = new int[0x10000];
     private readonly int _unknown;
 
+    /// <exception cref="ModelFolderException">An id is larger than the table of merges can hold.</exception>
     public BytePairModel(Utf8Vocabulary vocabulary, MergeTable merges, BytePairOptions options)
         : base(vocabulary)
     {
+        if (vocabulary.MaxId >= MergeTable.IdLimit) throw new ModelFolderException($"The vocabulary has the id {vocabulary.MaxId}; TrlSharp reads byte-pair vocabularies with ids below {MergeTable.IdLimit}.");
         (_merges, _options) = (merges, options);
         _unknown = options.UnknownToken is null ? -1 : vocabulary.Find(options.UnknownToken);
         for (var b = 0; b < 256; b++)
