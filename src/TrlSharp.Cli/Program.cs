@@ -1,3 +1,4 @@
 using TrlSharp.Cli;
 
+ProcessRestart.IfItTrains(args);
 return await CommandLine.RunAsync(args, Terminal.ForProcess());

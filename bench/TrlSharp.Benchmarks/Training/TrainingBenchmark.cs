@@ -13,6 +13,7 @@ namespace TrlSharp.Benchmarks.Training;
 internal static class TrainingBenchmark
 {
     private const int DefaultSteps = 5;
+    private const string Tunables = "GLIBC_TUNABLES";
 
     // training [THREADS] [STEPS] [START OF NAMES...]
     public static int Run(string[] arguments)
@@ -22,7 +23,7 @@ internal static class TrainingBenchmark
         var steps = arguments.Length > 1 ? Number(arguments[1]) : DefaultSteps;
         var names = arguments.Skip(2).ToList();
         var chosen = TrainingCase.All.Where(c => names.Count == 0 || names.Exists(n => c.Name.StartsWith(n, StringComparison.Ordinal))).ToList();
-        if (chosen.Count != 1) return chosen.Select(c => InOwnProcess(threads, steps, c.Name)).DefaultIfEmpty(2).Max();
+        if (chosen.Count != 1 || Environment.GetEnvironmentVariable(Tunables) is null) return chosen.Select(c => InOwnProcess(threads, steps, c.Name)).DefaultIfEmpty(2).Max();
         set_num_threads(threads);
         using var measurement = new TrainingMeasurement(chosen[0]);
         measurement.Report(steps);
@@ -32,7 +33,9 @@ internal static class TrainingBenchmark
     private static int InOwnProcess(int threads, int steps, string name)
     {
         string[] arguments = [typeof(TrainingBenchmark).Assembly.Location, "training", Text(threads), Text(steps), name];
-        using var process = Process.Start(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? arguments : arguments[1..]);
+        var start = new ProcessStartInfo(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? arguments : arguments[1..]);
+        if (!start.Environment.ContainsKey(Tunables)) start.Environment[Tunables] = "glibc.malloc.tcache_count=0"; // as the command sft starts itself
+        using var process = Process.Start(start)!;
         process.WaitForExit();
         return process.ExitCode;
     }

@@ -46,22 +46,37 @@ internal sealed class TrainingMeasurement : IDisposable
     {
         Step();
         Step();
-        var (rate, step, pass) = (0.0, double.MaxValue, double.MaxValue);
-        for (var i = 0; i < steps; i++)
-        {
-            rate = Math.Max(rate, Rate());
-            step = Math.Min(step, Seconds(Step));
-        }
-
+        var whole = Timed(steps, Step);
         // Of whole steps: passes alone gather gradients of bfloat16 weights in libtorch's way.
         var peak = ProcessMemory.Read("VmHWM");
-        for (var i = 0; i < steps; i++)
-        {
-            pass = Math.Min(pass, Seconds(Pass));
-            rate = Math.Max(rate, Rate());
-        }
+        var passes = Timed(steps, Pass);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{_case.Name,-22} {get_num_threads()}t {_batch.Length / step,8:N0} tokens/s  step {step * 1000,8:N1} ms = {_operations / step / rate,6:P0} of GEMM {rate / 1e9,4:F0} GFLOP/s; pass {_operations / pass / rate,6:P0}; peak {peak / 1e6,6:N0} MB, {(double)(peak - _baseline) / _parameters,5:N1} bytes a parameter"));
+            $"{_case.Name,-22} {get_num_threads()}t {_batch.Length / whole.Seconds,8:N0} tokens/s  step {whole.Seconds * 1000,8:N1} ms = {whole.Share,6:P0} of GEMM {whole.Rate / 1e9,4:F0} GFLOP/s; pass {passes.Share,6:P0}; peak {peak / 1e6,6:N0} MB, {(double)(peak - _baseline) / _parameters,5:N1} bytes a parameter"));
+    }
+
+    /// <summary>
+    /// Medians over repetitions, of each of which the rate of matrix products is measured right before and after it: the machine is shared, and its speed now is what a share is of.
+    /// </summary>
+    private (double Seconds, double Rate, double Share) Timed(int times, Action action)
+    {
+        var (seconds, rates, shares) = (new List<double>(), new List<double>(), new List<double>());
+        var before = Rate();
+        for (var i = 0; i < times; i++)
+        {
+            seconds.Add(Seconds(action));
+            var after = Rate();
+            rates.Add((before + after) / 2);
+            shares.Add(_operations / seconds[^1] / rates[^1]);
+            before = after;
+        }
+
+        return (Median(seconds), Median(rates), Median(shares));
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
     }
 
     public void Dispose()
@@ -90,9 +105,9 @@ internal sealed class TrainingMeasurement : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (x, weight) = (ones(512, 1024, dtype: _case.Type), ones(2048, 1024, dtype: _case.Type).t());
-        var best = double.MaxValue;
-        for (var i = 0; i < 20; i++) best = Math.Min(best, Seconds(() => x.matmul(weight).Dispose()));
-        return 2.0 * 512 * 1024 * 2048 / best;
+        var times = new List<double>();
+        for (var i = 0; i < 40; i++) times.Add(Seconds(() => x.matmul(weight).Dispose()));
+        return 2.0 * 512 * 1024 * 2048 / Median(times);
     }
 
     /// <summary>Other programs share the machine: with one thread processor time leaves them out.</summary>

@@ -32,15 +32,25 @@ internal static class LoraFolder
         return Load(model, SafetensorsFile.Open(weights), config, name);
     }
 
-    public static void Save(LoraAdapter adapter, string folder)
+    /// <summary>Writes config and weights, both or neither: an adapter that was there stays until both are on the disk.</summary>
+    public static void Save(LoraAdapter adapter, string folder, IDisk? disk = null)
     {
+        disk ??= Disk.Instance;
         try
         {
-            Directory.CreateDirectory(folder);
-            SafetensorsWriter.Write(Path.Combine(folder, WeightsName), Tensors(adapter));
-            var temporary = Path.Combine(folder, $".{ConfigName}.{Guid.NewGuid():N}.tmp");
-            File.WriteAllText(temporary, ConfigText(adapter));
-            File.Move(temporary, Path.Combine(folder, ConfigName), overwrite: true);
+            FolderExchange.Save(
+                disk,
+                folder,
+                staging =>
+                {
+                    FolderWriter.WriteShard(Path.Combine(staging, WeightsName), Tensors(adapter), disk);
+                    FolderWriter.WriteText(Path.Combine(staging, ConfigName), ConfigText(adapter), disk);
+                },
+                (exchange, staging) =>
+                {
+                    exchange.Remove(ConfigName);
+                    foreach (var name in new[] { WeightsName, ConfigName }) exchange.Replace(Path.Combine(staging, name), name);
+                });
         }
         catch (UnauthorizedAccessException e)
         {

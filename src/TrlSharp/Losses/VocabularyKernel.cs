@@ -78,12 +78,14 @@ internal static unsafe class VocabularyKernel
         {
             var value = Lanes.Load(z + i, size - i);
             if (size - i < Lanes.Width) value = Vector512.ConditionalSelect(Filled(size - i), value, best);
-            best = Vector512.Max(best, value); // NaN wins
+            best = Vector512.MaxNative(best, value); // NaN shows in the sums
         }
 
         var maximum = float.NegativeInfinity;
         for (var lane = 0; lane < Lanes.Width; lane++) maximum = MathF.Max(maximum, best[lane]);
         long index = 0;
+        var wanted = Vector512.Create(maximum);
+        while (size - index > Lanes.Width && !Vector512.EqualsAny(Lanes.Load(z + index, size - index), wanted)) index += Lanes.Width;
         while (index + 1 < size && Lanes.Scalar(z + index) != maximum) index++;
         return (maximum, index);
     }

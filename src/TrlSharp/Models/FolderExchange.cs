@@ -15,11 +15,33 @@ internal sealed class FolderExchange(IDisk disk, string folder, string aside)
     private readonly List<string> _folders = [];
 
     /// <summary>Whether files that were there lie aside because they could not be put back.</summary>
-    public bool HoldsFiles => _moves.Exists(m => m.To.StartsWith(aside, StringComparison.Ordinal));
+    private bool HoldsFiles => _moves.Exists(m => m.To.StartsWith(aside, StringComparison.Ordinal));
+
+    /// <summary>Saves through a staging folder inside the folder, which is created where it is missing, so that a reader never meets half of anything.</summary>
+    /// <param name="disk">The file system.</param>
+    /// <param name="folder">Where files are exchanged.</param>
+    /// <param name="write">Writes into the staging folder.</param>
+    /// <param name="rename">Brings files from there to their places.</param>
+    public static void Save(IDisk disk, string folder, Action<string> write, Action<FolderExchange, string> rename)
+    {
+        Directory.CreateDirectory(folder);
+        var staging = Path.Combine(Path.GetFullPath(folder), $".saving-{Guid.NewGuid():N}");
+        var exchange = new FolderExchange(disk, Path.GetFullPath(folder), Path.Combine(staging, "replaced"));
+        try
+        {
+            disk.CreateFolder(staging);
+            write(staging);
+            exchange.Run(() => rename(exchange, staging));
+        }
+        finally
+        {
+            if (!exchange.HoldsFiles && Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+        }
+    }
 
     /// <summary>All of it, or nothing.</summary>
     /// <exception cref="IOException">The disk is full or broken. Everything is as it was, or the message says where it is.</exception>
-    public void Run(Action changes)
+    private void Run(Action changes)
     {
         try
         {

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace TrlSharp.Models;
 
-/// <summary>Writes a model folder through a staging folder inside it, so that a reader never meets half of anything.</summary>
+/// <summary>Writes a model folder.</summary>
 internal static class FolderWriter
 {
     /// <summary>Files beside the weights that make a folder usable: tokenizer, chat template, generation settings.</summary>
@@ -24,26 +24,22 @@ internal static class FolderWriter
 
     public static void Write(CausalLM model, string folder, ModelSaveOptions options, IDisk disk)
     {
-        Directory.CreateDirectory(folder);
-        var staging = Path.Combine(Path.GetFullPath(folder), $".saving-{Guid.NewGuid():N}");
-        var exchange = new FolderExchange(disk, Path.GetFullPath(folder), Path.Combine(staging, "replaced"));
-        try
-        {
-            disk.CreateFolder(staging);
-            var names = CopyCompanions([options.CompanionFolder ?? model.Folder, options.AdapterFolder], staging, disk);
-            var weights = WriteWeights(model, staging, options, disk);
-            WriteJson(Path.Combine(staging, ModelFolder.ConfigName), ModelFolder.ConfigOf(model, options.Dtype), disk);
-            exchange.Run(() =>
+        List<string> names = [], weights = [];
+        FolderExchange.Save(
+            disk,
+            folder,
+            staging =>
+            {
+                names = CopyCompanions([options.CompanionFolder ?? model.Folder, options.AdapterFolder], staging, disk);
+                weights = WriteWeights(model, staging, options, disk);
+                WriteText(Path.Combine(staging, ModelFolder.ConfigName), Text(ModelFolder.ConfigOf(model, options.Dtype)), disk);
+            },
+            (exchange, staging) =>
             {
                 exchange.Remove(ModelFolder.ConfigName);
                 foreach (var name in StaleWeights(folder, weights)) exchange.Remove(name);
                 foreach (var name in names.Concat(weights).Append(ModelFolder.ConfigName)) exchange.Replace(Path.Combine(staging, name), name);
             });
-        }
-        finally
-        {
-            if (!exchange.HoldsFiles && Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
-        }
     }
 
     /// <summary>Writes the shards in the order of the parameters and returns the names of the files.</summary>
@@ -71,12 +67,13 @@ internal static class FolderWriter
 
         var sorted = new JsonObject(map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
         var size = tensors.Sum(t => SafetensorsWriter.SizeOf(t.Value));
-        WriteJson(Path.Combine(staging, "model.safetensors.index.json"), new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted }, disk);
+        WriteText(Path.Combine(staging, "model.safetensors.index.json"), Text(new() { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = sorted }), disk);
         names.Add("model.safetensors.index.json");
         return names;
     }
 
-    private static void WriteShard(string path, List<(string Name, Tensor Value)> tensors, IDisk disk)
+    /// <summary>A new file of weights.</summary>
+    public static void WriteShard(string path, List<(string Name, Tensor Value)> tensors, IDisk disk)
     {
         using var file = disk.Create(path, SafetensorsWriter.FileSize(tensors));
         SafetensorsWriter.Write(file, tensors);
@@ -175,10 +172,11 @@ internal static class FolderWriter
         .. Directory.EnumerateFiles(folder, "model*.safetensors").Concat(Directory.EnumerateFiles(folder, "model.safetensors.index.json")).Select(path => Path.GetFileName(path)!).Where(name => !kept.Contains(name)),
     ];
 
-    private static void WriteJson(string path, JsonObject json, IDisk disk)
+    /// <summary>A new file of text, in UTF-8.</summary>
+    public static void WriteText(string path, string text, IDisk disk)
     {
         using var file = disk.Create(path);
-        file.Write(Encoding.UTF8.GetBytes(Text(json)));
+        file.Write(Encoding.UTF8.GetBytes(text));
         disk.Flush(file);
     }
 

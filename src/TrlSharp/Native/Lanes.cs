@@ -49,7 +49,7 @@ internal static unsafe class Lanes
         const float Smallest = -87.33654f;
         const float Largest = 88.37f;
         const float Rounding = 12582912f; // 1.5·2²³: adding it leaves an integer in the low bits
-        var bounded = Vector512.Min(Vector512.Max(x, Vector512.Create(Smallest)), Vector512.Create(Largest));
+        var bounded = Vector512.MinNative(Vector512.Create(Largest), Vector512.MaxNative(Vector512.Create(Smallest), x)); // in this order NaN stays
         var shifted = Vector512.FusedMultiplyAdd(bounded, Vector512.Create(1.44269504f), Vector512.Create(Rounding));
         var n = shifted - Vector512.Create(Rounding);
         var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), bounded);

@@ -1,3 +1,4 @@
+using TrlSharp.Adapters;
 using TrlSharp.Checkpoints;
 using TrlSharp.Models;
 using TrlSharp.Tests.Training.Checkpoints;
@@ -46,6 +47,28 @@ public sealed class FullDiskTests : IDisposable
         }
 
         ModelFolder.SaveOn(Disk.Instance, later, used, options);
+        Assert.Equal(Contents(Path.Combine(_folder, "counted")), Contents(used));
+    }
+
+    [Fact]
+    public void An_adapter_that_cannot_be_saved_leaves_the_one_that_was_there()
+    {
+        using var model = CausalLM.Create(ModelConfig.Parse(TinyModels.Llama), seed: 1);
+        var (used, unused) = (Path.Combine(_folder, "used"), Path.Combine(_folder, "unused"));
+        using (var earlier = LoraAdapter.Create(model, new LoraConfig { Rank = 2, TargetModules = ["q_proj"] }, seed: 1)) earlier.Save(used);
+        using var later = LoraAdapter.Create(model, new LoraConfig { Rank = 4, TargetModules = ["q_proj", "v_proj"] }, seed: 2);
+        var (before, counted) = (Contents(used), new FaultyDisk(int.MaxValue, Broken));
+        LoraFolder.Save(later, Path.Combine(_folder, "counted"), counted);
+        Assert.True(counted.Operations > 8);
+        for (var failing = 0; failing < counted.Operations; failing++)
+        {
+            foreach (var folder in new[] { used, unused })
+                Assert.Contains("Input/output error", Assert.Throws<DiskException>(() => LoraFolder.Save(later, folder, new FaultyDisk(failing, Broken, once: true))).Message, StringComparison.Ordinal);
+            Assert.Equal(before, Contents(used));
+            Assert.Empty(Contents(unused));
+        }
+
+        later.Save(used);
         Assert.Equal(Contents(Path.Combine(_folder, "counted")), Contents(used));
     }
 
