@@ -52,6 +52,7 @@ public static class SftTrainer
     {
         options.Check();
         CheckTrained(rows);
+        if (HasTrees(rows) || surroundings.Evaluation?.Values.Any(HasTrees) == true) CheckTrees(model, options);
         var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, WithMicroBatches(options.Training, model), surroundings.Progress);
         var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
         if (MemoryGuard.NoticeFor(RunMemory.Of(model, optimizer, plan.TokensOf(plan.LargestMicroBatch())), MemoryGuard.Available) is { } notice) progress?.Report(new RunEvent.Notice(notice));
@@ -108,6 +109,15 @@ public static class SftTrainer
     {
         var collator = new Collator(model.VocabularySize, LossNormalization.Token);
         return new(name, [.. rows.Chunk(batchSize).Select(batch => (batch.Length, (Func<PackedBatch>)(() => collator.Collate(batch))))]);
+    }
+
+    private static bool HasTrees(IReadOnlyList<PackedRow> rows) => rows is PackedRows packed ? packed.HasTrees : rows.Any(r => r.Tree is not null);
+
+    private static void CheckTrees(ICausalLM model, SftOptions options)
+    {
+        if (options.Loss.RouterBalance > 0)
+            throw new ConfigException("router_aux_loss_coef balances experts over the tokens of a batch, of which shared ones would count once. Set it to 0, or packing_share_prefixes to false.");
+        model.CheckSharedPrefixes();
     }
 
     private static void CheckTrained(IReadOnlyList<PackedRow> rows)
