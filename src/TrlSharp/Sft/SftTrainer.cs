@@ -52,8 +52,8 @@ public static class SftTrainer
     {
         options.Check();
         CheckTrained(rows);
-        if (HasTrees(rows) || surroundings.Evaluation?.Values.Any(HasTrees) == true) CheckTrees(model, options);
         var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, WithMicroBatches(options.Training, model), surroundings.Progress);
+        CheckTrees(model, evaluation.Values.Prepend(rows), options);
         var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
         if (MemoryGuard.NoticeFor(RunMemory.Of(model, optimizer, plan.TokensOf(plan.LargestMicroBatch())), MemoryGuard.Available) is { } notice) progress?.Report(new RunEvent.Notice(notice));
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
@@ -111,10 +111,10 @@ public static class SftTrainer
         return new(name, [.. rows.Chunk(batchSize).Select(batch => (batch.Length, (Func<PackedBatch>)(() => collator.Collate(batch))))]);
     }
 
-    private static bool HasTrees(IReadOnlyList<PackedRow> rows) => rows is PackedRows packed ? packed.HasTrees : rows.Any(r => r.Tree is not null);
-
-    private static void CheckTrees(ICausalLM model, SftOptions options)
+    /// <summary>Before rows whose examples share their beginning are read: that the model and the loss are the same for them.</summary>
+    internal static void CheckTrees(ICausalLM model, IEnumerable<IReadOnlyList<PackedRow>> sets, SftOptions options)
     {
+        if (!sets.Any(rows => rows is PackedRows packed ? packed.HasTrees : rows.Any(r => r.Tree is not null))) return;
         if (options.Loss.RouterBalance > 0)
             throw new ConfigException("router_aux_loss_coef balances experts over the tokens of a batch, of which shared ones would count once. Set it to 0, or packing_share_prefixes to false.");
         model.CheckSharedPrefixes();
