@@ -39,8 +39,7 @@ internal sealed class PackedRowBuilder(PackingStrategy strategy, PackingTotals t
         var row = new PackedRow(sequences) { Tree = sizes.TrueForAll(size => size == 1) ? null : PrefixTree.Of(sequences, sizes) };
         foreach (var size in sizes)
             if (size > 1) totals.Sharing += size;
-        return row.Length == planned && row.Tree?.Restores(sequences) != false ? Counted(row)
-            : throw new InvalidOperationException($"{sequences[0].Origin}: of the row of {planned} tokens that begins here, shared beginnings leave {row.Length}, which are not those of its examples.");
+        return row.Length == planned ? Counted(row) : throw new InvalidOperationException($"{sequences[0].Origin}: the row that begins here was planned with {planned} tokens and has {row.Length}.");
     }
 
     private PackedRow Counted(PackedRow row)

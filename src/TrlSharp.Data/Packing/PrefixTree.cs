@@ -49,6 +49,7 @@ public sealed class PrefixTree
     /// <summary>Whether the segments on the way to the end of every sequence are its tokens.</summary>
     internal bool Restores(IReadOnlyList<TokenSequence> sequences)
     {
+        if (Ends.Count != sequences.Count) return false;
         for (var s = 0; s < sequences.Count; s++)
         {
             var tokens = sequences[s].Tokens.AsSpan();

@@ -106,6 +106,17 @@ public sealed class PrefixTreeTests
     }
 
     [Fact]
+    public void A_row_takes_no_tree_of_other_sequences()
+    {
+        TokenSequence[] sequences = [Sequence(1, 0, 1, 2, 3), Sequence(1, 1, 1, 2, 4)];
+        var tree = PrefixTree.Of(sequences, [2]);
+        Assert.Equal(4, new PackedRow(sequences) { Tree = tree }.Length);
+        Assert.Throws<ArgumentException>(() => new PackedRow([sequences[0]]) { Tree = tree });
+        Assert.Throws<ArgumentException>(() => new PackedRow([sequences[0], Sequence(1, 1, 1, 5, 4)]) { Tree = tree });
+        Assert.Throws<ArgumentException>(() => PrefixTree.Of(sequences, [1]));
+    }
+
+    [Fact]
     public void Strategies_that_cut_are_refused()
     {
         var e = Assert.Throws<ConfigException>(() => new SequencePacker(new() { RowLength = 8, Strategy = PackingStrategy.BfdSplit, SharePrefixes = true }));
