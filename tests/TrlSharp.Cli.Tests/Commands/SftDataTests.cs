@@ -136,6 +136,11 @@ public sealed class SftDataTests : IDisposable
         (code, var text, error) = await Cli.RunAsync([.. command, "--packing", "--max_length", "512"]);
         Assert.Equal((ExitCode.Done, ""), (code, error));
         Assert.Matches(@"  shared +[0-9,]+  tokens \([0-9.]+ %\) stand once for several of 40 examples with a common beginning", text);
+        (code, text, error) = await Cli.RunAsync([.. command, "--packing", "--max_length", "512", "--dry_run"]);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("stand once for several of 40 examples", text, StringComparison.Ordinal);
+        using var whole = Prepare(Settings(null, Chats("whole.jsonl", 4, seed: 1)) with { Data = settings.Data with { Path = Path.Combine(_folder, "whole.jsonl") } });
+        Assert.Contains(whole.Notices, n => n.StartsWith("packing_share_prefixes changes nothing", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -64,6 +64,36 @@ public sealed class SharedPrefixTests
         }
     }
 
+    /// <summary>Every model folder of the reference cases: exact, or refused for one of the reasons that there are.</summary>
+    [Fact]
+    public void All_families_read_trees_or_refuse_them()
+    {
+        var (read, refused) = (0, new List<string>());
+        foreach (var folder in Directory.GetDirectories(SharedData.Path("conformance", "models")).Order(StringComparer.Ordinal))
+        {
+            using var scope = NewDisposeScope();
+            using var model = ModelFolder.Load(folder, new() { Dtype = ScalarType.Float64 });
+            try
+            {
+                model.CheckSharedPrefixes();
+            }
+            catch (ConfigException)
+            {
+                refused.Add(Path.GetFileName(folder));
+                continue;
+            }
+
+            var (sequences, groups) = Cases().Last();
+            var shared = Gradients(model, [new PackedRow(sequences) { Tree = PrefixTree.Of(sequences, groups) }], out _);
+            foreach (var (name, gradient) in Gradients(model, [.. sequences.Select(s => new PackedRow([s]))], out _))
+                Assert.True((gradient - shared[name]).abs().max().ToDouble() <= 1e-9 * (1 + gradient.abs().max().ToDouble()), $"{folder}: {name}");
+            read++;
+        }
+
+        Assert.Equal(["lfm2", "llama-dynamic-ntk", "phi3-longrope", "phi3-longrope-short", "qwen3_next"], refused);
+        Assert.True(read > 50);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void What_one_example_says_behind_the_beginning_changes_no_other_by_a_single_bit(string name)

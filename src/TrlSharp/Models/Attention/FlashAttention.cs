@@ -74,7 +74,7 @@ internal static unsafe class FlashAttention
         // Each query head has a share of the gradient of its key head, and so has each sequence that continues it: summed in their order, and in float32.
         Tensor Shares(Tensor x) => group == 1 && !layout.HasParents ? empty_like(x) : empty([x.size(0), query.size(1), x.size(2)], dtype: ScalarType.Float32); // [T or U, N, H]
         var (queryGradient, keyShares, valueShares) = (empty(query.shape, dtype: query.dtype), Shares(key), Shares(value)); // [T, N, H]
-        var (pathKeyShares, pathValueShares) = (Shares(pathKey), Shares(pathValue)); // [U, N, H]
+        var (pathKeyShares, pathValueShares) = layout.HasParents ? (Shares(pathKey), Shares(pathValue)) : (keyShares, valueShares); // [U, N, H]
         var (q, k, v, o, g) = (HeadMemory.Of(query), HeadMemory.Of(key), HeadMemory.Of(value), HeadMemory.Of(output), HeadMemory.Of(pull));
         var (dq, dk, dv) = (HeadMemory.Of(queryGradient), HeadMemory.Of(keyShares), HeadMemory.Of(valueShares));
         var (pk, pv, dpk, dpv) = (HeadMemory.Of(pathKey), HeadMemory.Of(pathValue), HeadMemory.Of(pathKeyShares), HeadMemory.Of(pathValueShares));

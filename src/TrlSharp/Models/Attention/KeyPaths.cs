@@ -46,8 +46,8 @@ internal sealed class KeyPaths
     /// <summary>The place of the first key that a sequence sees: in the row, or, where it continues others, among the copies.</summary>
     public int KeyStart(int s) => _starts[s];
 
-    /// <summary>The copies: [T, ...] → [U, ...]</summary>
-    public Tensor Gather(Tensor x) => _pieces.Count == 0 ? x.narrow(0, 0, 0) : cat([.. _pieces.Select(p => x.narrow(0, p.Start, p.Length))], 0);
+    /// <summary>The copies, or the row itself where none is needed: [T, ...] → [U, ...]</summary>
+    public Tensor Gather(Tensor x) => _pieces.Count == 0 ? x : cat([.. _pieces.Select(p => x.narrow(0, p.Start, p.Length))], 0);
 
     /// <summary>Adds the copies to what was copied.</summary>
     /// <param name="copies">[U, ...]</param>
