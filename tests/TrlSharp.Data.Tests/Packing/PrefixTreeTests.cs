@@ -6,6 +6,8 @@ namespace TrlSharp.Data.Tests.Packing;
 
 public sealed class PrefixTreeTests
 {
+    private static readonly int Samples = Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 200_000 : 1_000;
+
     /// <summary>Conversations of up to 8 examples over two ids, so that beginnings of all lengths are common, whole examples and repeated ones too.</summary>
     private static readonly Gen<List<TokenSequence>> Conversations = Gen.Int[0, 1].Array[1, 12].Array[1, 8].Array[0, 12].Select(chats =>
         chats.SelectMany((chat, line) => chat.Select((tokens, part) => Sequence(line + 1, part, tokens))).ToList());
@@ -53,7 +55,7 @@ public sealed class PrefixTreeTests
                 var beginnings = sequences.SelectMany(s => Enumerable.Range(1, s.Length).Select(n => (s.Origin.Line, string.Join(' ', s.Tokens.Take(n))))).Distinct().Count();
                 Assert.Equal(beginnings, tree.Length);
             },
-            iter: 2000);
+            iter: Samples);
 
     [Fact]
     public void Whatever_the_rows_every_example_leaves_once_with_its_tokens_and_weights() =>
@@ -83,7 +85,7 @@ public sealed class PrefixTreeTests
                 Assert.Equal(walked, planned);
                 if (window >= sequences.Count) Assert.Equal((walked.Sharing, walked.Apart, walked.TokensShared), (packer.Totals.Sharing, packer.Totals.Apart, packer.Totals.TokensShared));
             },
-            iter: 1000);
+            iter: Samples);
 
     [Fact]
     public void A_tree_that_is_longer_than_a_row_begins_anew()

@@ -14,6 +14,8 @@ public class FlashAttentionTests
 {
     private static readonly int[] Lengths = [1, 5, 6, 7, 16, 47, 48, 49, 63, 64, 65, 97, 383, 384, 385, 430, 800];
 
+    private static readonly int Trees = Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 3_000 : 40;
+
     [Theory]
     [InlineData(ScalarType.Float32, 2, 2, 64, 64, null)]
     [InlineData(ScalarType.Float32, 4, 2, 16, 16, null)]
@@ -57,6 +59,25 @@ public class FlashAttentionTests
         var expected = Formula(q, k, v, layout, pull, window);
         var limit = type == ScalarType.Float32 ? 3e-6 : 1e-2;
         for (var i = 0; i < actual.Length; i++) AreClose(expected[i], actual[i], limit, $"of result {i}");
+    }
+
+    [Fact]
+    public void Random_trees_are_the_formula()
+    {
+        var random = new SeededRandom(8);
+        for (var round = 0; round < Trees; round++)
+        {
+            using var scope = NewDisposeScope();
+            int[] lengths = [.. Enumerable.Range(0, 1 + random.Next(8)).Select(_ => random.Next(9) == 0 ? 370 + random.Next(40) : random.Next(110))];
+            var (layout, q, k, v) = Inputs(ScalarType.Float32, lengths.Sum() == 0 ? [3] : lengths, 2, 1 + random.Next(2), 8, 8);
+            layout = layout with { Parents = [.. Enumerable.Range(0, layout.Count).Select(s => random.Next(s + 1) - 1)] };
+            int? window = random.Next(2) == 0 ? null : 1 + random.Next(150);
+            var y = PackedAttention.Attend(q, k, v, new(0.3, window), new(layout, ScalarType.Float32, CPU), 0);
+            var pull = randn(y.shape);
+            y.backward([pull]);
+            CustomGradient.ThrowIfFailed();
+            foreach (var (expected, actual) in Formula(q, k, v, layout, pull, window).Zip(Copies(y, q, k, v))) AreClose(expected, actual, 3e-6, $"in round {round}");
+        }
     }
 
     /// <summary>A query finds the same weights behind a shared beginning as behind its own: not a bit of difference.</summary>
