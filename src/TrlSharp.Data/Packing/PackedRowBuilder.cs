@@ -31,9 +31,10 @@ internal sealed class PackedRowBuilder(PackingStrategy strategy, PackingTotals t
         var (sequences, sizes, planned) = (new List<TokenSequence>(), new List<int>(), 0);
         foreach (var piece in pieces)
         {
-            sizes.Add(groups.Size(piece.Sequence));
+            var members = groups.Members(piece.Sequence);
+            sizes.Add(members.Length);
             planned += piece.Length;
-            for (var s = 0; s < sizes[^1]; s++) sequences.Add(window[groups.Start(piece.Sequence) + s]);
+            foreach (var member in members) sequences.Add(window[member]);
         }
 
         var row = new PackedRow(sequences) { Tree = sizes.TrueForAll(size => size == 1) ? null : PrefixTree.Of(sequences, sizes) };

@@ -30,7 +30,14 @@ public sealed class PackedRows : IReadOnlyList<PackedRow>
         var problems = packing?.Problems().ToList() ?? [];
         if (problems.Count > 0) throw new ConfigException(string.Join(Environment.NewLine, problems));
         _groups = packing is { SharePrefixes: true } ? PrefixGroups.Find(sequences, packing.RowLength) : null;
-        (_sequences, _lengths) = shuffleSeed is { } seed ? Shuffle(sequences, lengths, ref _groups, seed) : (sequences, lengths);
+        (_sequences, _lengths) = (sequences, lengths);
+        if (shuffleSeed is { } seed)
+        {
+            var order = Shuffling.Permutation(_groups?.Lengths.Length ?? lengths.Length, seed);
+            if (_groups is not null) _groups = _groups.Reordered(order);
+            else (_sequences, _lengths) = (new ReorderedList<TokenSequence>(sequences, order), [.. order.Select(i => lengths[i])]);
+        }
+
         _strategy = packing?.Strategy ?? PackingStrategy.BestFit;
         if (packing is not null && _strategy == PackingStrategy.BestFit)
             for (var i = 0; i < _lengths.Length; i++)
@@ -84,13 +91,6 @@ public sealed class PackedRows : IReadOnlyList<PackedRow>
         }
 
         return totals;
-    }
-
-    private static (IReadOnlyList<TokenSequence> Sequences, int[] Lengths) Shuffle(IReadOnlyList<TokenSequence> sequences, int[] lengths, ref PrefixGroups? groups, ulong seed)
-    {
-        var order = Shuffling.Permutation(groups?.Lengths.Length ?? lengths.Length, seed);
-        if (groups is not null) (groups, order) = groups.Reordered(order);
-        return (new ReorderedList<TokenSequence>(sequences, order), [.. order.Select(i => lengths[i])]);
     }
 
     /// <summary>The tokens of each row of any list.</summary>

@@ -1,78 +1,92 @@
+using TrlSharp.Rows;
 using TrlSharp.Sequences;
 
 namespace TrlSharp.Packing;
 
-/// <summary>Which neighbouring sequences stand as one tree in a row: examples of one conversation, as many as the row holds.</summary>
+/// <summary>Which sequences stand as one tree in a row: examples of one conversation, as many as the row holds.</summary>
 internal sealed class PrefixGroups
 {
-    private readonly int[] _starts;
+    /// <summary>Conversations whose next example is waited for: a mixture brings others between two examples of one.</summary>
+    private const int MostOpen = 1024;
 
-    private PrefixGroups(int[] starts, int[] lengths, IReadOnlyList<int> apart)
+    private readonly int[] _starts;
+    private readonly int[] _members;
+
+    private PrefixGroups(int[] starts, int[] members, int[] lengths, IReadOnlyList<int> apart)
     {
-        (_starts, Lengths, Apart) = (starts, lengths, apart);
+        (_starts, _members, Lengths, Apart) = (starts, members, lengths, apart);
         for (var group = 0; group < lengths.Length; group++)
-            if (Size(group) > 1) Sharing += Size(group);
+            if (Members(group).Length > 1) Sharing += Members(group).Length;
     }
 
     /// <summary>Tokens of each group in a row, shared ones once.</summary>
     public int[] Lengths { get; }
 
-    /// <summary>Sequences that begin a group for want of room, though they share their beginning with the one before.</summary>
+    /// <summary>Numbers of the sequences that begin a group for want of room, though they share their beginning with one of another group.</summary>
     public IReadOnlyList<int> Apart { get; }
 
     /// <summary>Sequences in groups of more than one.</summary>
     public int Sharing { get; }
 
-    /// <summary>First sequence of a group.</summary>
-    public int Start(int group) => _starts[group];
+    /// <summary>Numbers of the sequences of a group, ascending.</summary>
+    public ReadOnlySpan<int> Members(int group) => _members.AsSpan(_starts[group].._starts[group + 1]);
 
-    /// <summary>Sequences of a group.</summary>
-    public int Size(int group) => _starts[group + 1] - _starts[group];
-
-    /// <summary>Groups by the sequences and their order alone.</summary>
-    /// <param name="sequences">Examples of one conversation stand next to each other.</param>
+    /// <summary>Groups by the sequences and their order alone; groups come in the order of their first sequences.</summary>
+    /// <param name="sequences">Examples of one conversation stand in their order, with few others between them.</param>
     /// <param name="rowLength">Tokens that a group may have.</param>
     public static PrefixGroups Find(IReadOnlyList<TokenSequence> sequences, int rowLength)
     {
-        var (starts, lengths, apart, group) = (new List<int>(), new List<int>(), new List<int>(), new List<TokenSequence>());
-        for (var i = 0; i < sequences.Count; i++)
+        var (groupOf, lengths, apart) = (new int[sequences.Count], new List<int>(), new List<int>());
+        var (open, arrivals) = (new Dictionary<RowOrigin, (int Group, List<TokenSequence> Members)>(), new Queue<RowOrigin>());
+        for (var i = 0; i < groupOf.Length; i++)
         {
-            var sequence = sequences[i];
-            var shared = 0;
-            if (group.Count > 0 && Continues(group[^1], sequence))
-                foreach (var other in group) shared = Math.Max(shared, PrefixTreeBuilder.Common(other, sequence));
-            if (shared > 0 && lengths[^1] + sequence.Length - shared <= rowLength)
+            var (sequence, shared) = (sequences[i], 0);
+            var isKnown = open.TryGetValue(sequence.Origin, out var waiting);
+            if (isKnown && Continues(waiting.Members[^1], sequence))
+                foreach (var other in waiting.Members) shared = Math.Max(shared, PrefixTreeBuilder.Common(other, sequence));
+            if (shared > 0 && lengths[waiting.Group] + sequence.Length - shared <= rowLength)
             {
-                lengths[^1] += sequence.Length - shared;
-                group.Add(sequence);
+                groupOf[i] = waiting.Group;
+                lengths[waiting.Group] += sequence.Length - shared;
+                waiting.Members.Add(sequence);
                 continue;
             }
 
             if (shared > 0) apart.Add(i);
-            starts.Add(i);
+            groupOf[i] = lengths.Count;
+            open[sequence.Origin] = (lengths.Count, [sequence]);
             lengths.Add(sequence.Length);
-            group.Clear();
-            group.Add(sequence);
+            if (!isKnown) arrivals.Enqueue(sequence.Origin);
+            if (open.Count > MostOpen) open.Remove(arrivals.Dequeue());
         }
 
-        return new([.. starts, sequences.Count], [.. lengths], apart);
+        var (starts, members) = Sorted(groupOf, lengths.Count);
+        return new(starts, members, [.. lengths], apart);
     }
 
     /// <summary>Whether two sequences are examples of one row of the data, in their order.</summary>
     public static bool Continues(TokenSequence sequence, TokenSequence next) => next.Origin == sequence.Origin && next.Part > sequence.Part;
 
-    /// <summary>The groups in another order, and the sequences in that order.</summary>
-    public (PrefixGroups Groups, int[] Sequences) Reordered(int[] order)
+    /// <summary>The groups in another order.</summary>
+    public PrefixGroups Reordered(int[] order)
     {
-        var (starts, lengths, sequences) = (new int[order.Length + 1], new int[order.Length], new int[_starts[^1]]);
+        var (starts, members) = (new int[order.Length + 1], new int[_members.Length]);
         for (var i = 0; i < order.Length; i++)
         {
-            for (var s = 0; s < Size(order[i]); s++) sequences[starts[i] + s] = Start(order[i]) + s;
-            (lengths[i], starts[i + 1]) = (Lengths[order[i]], starts[i] + Size(order[i]));
+            Members(order[i]).CopyTo(members.AsSpan(starts[i]));
+            starts[i + 1] = starts[i] + Members(order[i]).Length;
         }
 
-        var places = new Dictionary<int, int>();
-        for (var i = 0; i < sequences.Length; i++) places[sequences[i]] = i;
-        return (new(starts, lengths, [.. Apart.Select(s => places[s])]), sequences);
+        return new(starts, members, [.. order.Select(group => Lengths[group])], Apart);
+    }
+
+    private static (int[] Starts, int[] Members) Sorted(int[] groupOf, int groups)
+    {
+        var starts = new int[groups + 1];
+        foreach (var group in groupOf) starts[group + 1]++;
+        for (var group = 0; group < groups; group++) starts[group + 1] += starts[group];
+        var (next, members) = (starts[..groups], new int[groupOf.Length]);
+        for (var i = 0; i < groupOf.Length; i++) members[next[groupOf[i]]++] = i;
+        return (starts, members);
     }
 }

@@ -73,7 +73,7 @@ public sealed class SequencePacker
         for (var row = 0; row < plan.Count; row++)
         {
             if (closed is null || closed[row]) rows.Add(_builder.Build(plan.Row(row), window, groups));
-            else foreach (var piece in plan.Row(row)) kept.AddRange(groups is null ? [piece.Sequence] : Enumerable.Range(groups.Start(piece.Sequence), groups.Size(piece.Sequence)));
+            else foreach (var piece in plan.Row(row)) kept.AddRange(groups is null ? [piece.Sequence] : groups.Members(piece.Sequence));
         }
 
         kept.Sort();

@@ -98,6 +98,15 @@ public sealed class PrefixTreeTests
     }
 
     [Fact]
+    public void A_mixture_may_bring_others_between_two_examples_of_a_conversation()
+    {
+        TokenSequence[] sequences = [Sequence(1, 0, 1, 2, 3), Sequence(2, 0, 5, 6), Sequence(1, 1, 1, 2, 4), Sequence(3, 0, 7), Sequence(2, 1, 5, 8), Sequence(1, 0, 1, 2, 3)];
+        var rows = new PackedRows(sequences, [3, 2, 3, 1, 2, 3], new() { RowLength = 4, SharePrefixes = true });
+        Assert.Equal(["1.0 1.1", "2.0 2.1 3.0", "1.0"], rows.Select(r => string.Join(' ', r.Sequences.Select(s => $"{s.Origin.Line}.{s.Part}"))));
+        Assert.Equal([4, 4, 3], rows.Select(r => r.Length));
+    }
+
+    [Fact]
     public void Only_examples_of_one_conversation_share_and_only_where_asked()
     {
         TokenSequence[] sequences = [Sequence(1, 0, 1, 2, 3), Sequence(2, 0, 1, 2, 3), Sequence(3, 0, 1, 2, 3), Sequence(3, 0, 1, 2, 3)];
