@@ -15,6 +15,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], int>>(StringCompare
     ["masks"] = MaskBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
+    ["prefixes"] = PrefixesBenchmark.Run,
     ["prepare"] = PrepareBenchmark.Run,
     ["rows"] = RowsBenchmark.Run,
     ["stream"] = StreamBenchmark.Run,

@@ -96,6 +96,13 @@ internal static class DataReport
         Line(terminal, "packed rows", packing.Rows, Text($"{packing.TokensOut:N0} tokens, Σ weights {packing.WeightOut:N1}"));
         if (packing.Truncated > 0) Line(terminal, "  truncated", packing.Truncated, "examples cut at the end of a row");
         if (packing.Split > 0) Line(terminal, "  cut", packing.Split, "examples stand in more than one piece");
+        if (packing.Sharing > 0)
+        {
+            var share = 100.0 * packing.TokensShared / Math.Max(1, packing.TokensIn);
+            Line(terminal, "  shared", packing.TokensShared, Text($"tokens ({share:F1} %) stand once for several of {packing.Sharing:N0} examples with a common beginning"));
+        }
+
+        if (packing.Apart > 0) Line(terminal, "  apart", packing.Apart, "examples repeat a beginning that they have in common: together they are longer than a row");
         if (packing.Joined > 0) Line(terminal, "  joined", packing.Joined, "documents continue in the same row");
     }
 

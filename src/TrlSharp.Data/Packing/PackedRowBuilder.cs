@@ -8,8 +8,10 @@ internal sealed class PackedRowBuilder(PackingStrategy strategy, PackingTotals t
     /// <summary>The row of some pieces; counts what leaves.</summary>
     /// <param name="pieces">In order.</param>
     /// <param name="window">The sequences that pieces count from 0.</param>
-    public PackedRow Build(ReadOnlySpan<PackedPiece> pieces, IReadOnlyList<TokenSequence> window)
+    /// <param name="groups">Where beginnings are shared: pieces count these groups of sequences instead.</param>
+    public PackedRow Build(ReadOnlySpan<PackedPiece> pieces, IReadOnlyList<TokenSequence> window, PrefixGroups? groups = null)
     {
+        if (groups is not null) return Shared(pieces, window, groups);
         var sequences = new List<TokenSequence>(pieces.Length);
         foreach (var piece in pieces)
         {
@@ -21,13 +23,37 @@ internal sealed class PackedRowBuilder(PackingStrategy strategy, PackingTotals t
         }
 
         if (strategy == PackingStrategy.Wrapped && sequences.Count > 1) sequences = [Join(sequences)];
-        foreach (var sequence in sequences)
+        return Counted(new(sequences));
+    }
+
+    private PackedRow Shared(ReadOnlySpan<PackedPiece> pieces, IReadOnlyList<TokenSequence> window, PrefixGroups groups)
+    {
+        var (sequences, sizes, planned) = (new List<TokenSequence>(), new List<int>(), 0);
+        foreach (var piece in pieces)
         {
-            totals.TokensOut += sequence.Length;
+            var members = groups.Members(piece.Sequence);
+            sizes.Add(members.Length);
+            planned += piece.Length;
+            foreach (var member in members) sequences.Add(window[member]);
+        }
+
+        var row = new PackedRow(sequences) { Tree = sizes.TrueForAll(size => size == 1) ? null : PrefixTree.Of(sequences, sizes) };
+        foreach (var size in sizes)
+            if (size > 1) totals.Sharing += size;
+        return row.Length == planned ? Counted(row) : throw new InvalidOperationException($"{sequences[0].Origin}: the row that begins here was planned with {planned} tokens and has {row.Length}.");
+    }
+
+    private PackedRow Counted(PackedRow row)
+    {
+        totals.TokensOut += row.Length;
+        totals.TokensShared -= row.Length;
+        foreach (var sequence in row.Sequences)
+        {
+            totals.TokensShared += sequence.Length;
             totals.WeightOut += sequence.TargetWeight;
         }
 
-        return new(sequences);
+        return row;
     }
 
     /// <summary>Tokens and weights of a piece; its first token has nothing before it that could predict it.</summary>

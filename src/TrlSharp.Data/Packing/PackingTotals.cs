@@ -18,13 +18,22 @@ public sealed record PackingTotals
     /// <summary>First tokens that became targets because their document continues another (<see cref="PackingStrategy.Wrapped"/>).</summary>
     public long Joined { get; internal set; }
 
+    /// <summary>Sequences that have their beginning in common with another one of the row (<see cref="PackingOptions.SharePrefixes"/>).</summary>
+    public long Sharing { get; internal set; }
+
+    /// <summary>Sequences that could have, but the row had no room for the whole tree.</summary>
+    public long Apart { get; internal set; }
+
+    /// <summary>Tokens that need not stand in the rows because another sequence has them: given = in the rows + shared.</summary>
+    public long TokensShared { get; internal set; }
+
     /// <summary>Rows made.</summary>
     public long Rows { get; internal set; }
 
     /// <summary>Tokens given.</summary>
     public long TokensIn { get; internal set; }
 
-    /// <summary>Tokens in the rows.</summary>
+    /// <summary>Tokens in the rows, shared ones once.</summary>
     public long TokensOut { get; internal set; }
 
     /// <summary>Σ weights given.</summary>

@@ -10,6 +10,7 @@ public sealed class SequencePacker
 {
     private readonly PackingOptions _options;
     private readonly PackedRowBuilder _builder;
+    private int _packedBefore;
 
     /// <exception cref="ConfigException">The options are out of range.</exception>
     public SequencePacker(PackingOptions options)
@@ -36,8 +37,10 @@ public sealed class SequencePacker
         {
             Count(sequence);
             if (whole && sequence.Length == 0) continue;
+            if (_options.SharePrefixes && window.Count >= size && !PrefixGroups.Continues(window[^1], sequence))
+                foreach (var row in Emit(window, keepOpen: whole)) yield return row;
             window.Add(sequence);
-            if (window.Count < size) continue;
+            if (_options.SharePrefixes || window.Count < size) continue;
             foreach (var row in Emit(window, keepOpen: whole)) yield return row;
         }
 
@@ -60,22 +63,24 @@ public sealed class SequencePacker
     /// <summary>The rows of a window. With <paramref name="keepOpen"/> the emptier half of them goes back to the window, to be packed again.</summary>
     private List<PackedRow> Emit(List<TokenSequence> window, bool keepOpen)
     {
-        var lengths = new int[window.Count];
-        for (var i = 0; i < lengths.Length; i++) lengths[i] = window[i].Length;
+        var groups = _options.SharePrefixes ? PrefixGroups.Find(window, _options.RowLength) : null;
+        Totals.Apart += groups?.Apart.Count(s => s >= _packedBefore) ?? 0;
+        var lengths = groups?.Lengths ?? [.. window.Select(s => s.Length)];
         var plan = PackingPlan.Create(lengths, _options.RowLength, _options.Strategy);
         var closed = keepOpen ? FullerRows(plan) : null;
         var rows = new List<PackedRow>(plan.Count);
         var kept = new List<int>();
         for (var row = 0; row < plan.Count; row++)
         {
-            if (closed is null || closed[row]) rows.Add(_builder.Build(plan.Row(row), window));
-            else foreach (var piece in plan.Row(row)) kept.Add(piece.Sequence);
+            if (closed is null || closed[row]) rows.Add(_builder.Build(plan.Row(row), window, groups));
+            else foreach (var piece in plan.Row(row)) kept.AddRange(groups is null ? [piece.Sequence] : groups.Members(piece.Sequence));
         }
 
         kept.Sort();
         for (var i = 0; i < kept.Count; i++) window[i] = window[kept[i]];
         window.RemoveRange(kept.Count, window.Count - kept.Count);
         Totals.Rows += rows.Count;
+        _packedBefore = kept.Count;
         return rows;
     }
 

@@ -65,7 +65,8 @@ public sealed class Account(IReadOnlyList<SourceAccount> sources)
         if (packed.Sequences != Sequences) yield return $"{Sequences} sequences went to the packer, {packed.Sequences} arrived.";
         if (packed.TokensIn != Tokens) yield return $"{Tokens} tokens went to the packer, {packed.TokensIn} arrived.";
         if (!Near(packed.WeightIn, Weight)) yield return string.Create(CultureInfo.InvariantCulture, $"Σ weights {Weight} went to the packer, {packed.WeightIn} arrived.");
-        if (packed.Truncated == 0 && packed.TokensOut != packed.TokensIn) yield return $"{packed.TokensIn} tokens were packed, {packed.TokensOut} are in the rows.";
+        if (packed.Truncated == 0 && packed.TokensOut + packed.TokensShared != packed.TokensIn)
+            yield return $"{packed.TokensIn} tokens were packed, {packed.TokensOut} are in the rows and {packed.TokensShared} are shared.";
         if (packed.Truncated + packed.Split + packed.Joined == 0 && !Near(packed.WeightOut, packed.WeightIn))
             yield return string.Create(CultureInfo.InvariantCulture, $"Σ weights {packed.WeightIn} were packed, {packed.WeightOut} are in the rows.");
     }

@@ -36,9 +36,12 @@ public static class AccountJson
         ("truncated", t => t.Truncated, (t, n) => t.Truncated = n),
         ("split", t => t.Split, (t, n) => t.Split = n),
         ("joined", t => t.Joined, (t, n) => t.Joined = n),
+        ("sharing", t => t.Sharing, (t, n) => t.Sharing = n),
+        ("apart", t => t.Apart, (t, n) => t.Apart = n),
         ("rows", t => t.Rows, (t, n) => t.Rows = n),
         ("tokens_in", t => t.TokensIn, (t, n) => t.TokensIn = n),
         ("tokens_out", t => t.TokensOut, (t, n) => t.TokensOut = n),
+        ("tokens_shared", t => t.TokensShared, (t, n) => t.TokensShared = n),
     ];
 
     /// <summary>The account as a map.</summary>

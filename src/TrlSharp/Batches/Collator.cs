@@ -8,7 +8,8 @@ namespace TrlSharp.Batches;
 
 /// <summary>
 /// Packed rows to tensors. Here, and nowhere else in the program, targets are shifted: position t of a sequence predicts its token t + 1, and
-/// the last position of a sequence predicts nothing. Rows of a batch are laid end to end, so nothing is padded.
+/// the last position of a sequence predicts nothing. Rows of a batch are laid end to end, so nothing is padded. Sequences that share tokens keep all their predictions:
+/// a shared position is trained once for each of them, and where they part it has as many targets, so every sum over predictions is that of separate sequences.
 /// </summary>
 /// <param name="vocabularySize">V of the model: ids from 0 to V - 1 are allowed.</param>
 /// <param name="normalization">What each batch adds to the loss divisor.</param>
@@ -18,34 +19,32 @@ public sealed class Collator(int vocabularySize, LossNormalization normalization
     /// <exception cref="DataException">A sequence is empty, has a weight too many or too few, a bad weight, or an id beyond the vocabulary.</exception>
     public PackedBatch Collate(params IEnumerable<PackedRow> rows)
     {
-        var sequences = rows.SelectMany(r => r.Sequences).ToList();
-        var layout = SequenceLayout.FromLengths(sequences.Select(s => s.Length));
-        var tokens = new long[layout.Length];
+        var places = new TokenPlaces(rows, Check);
         var trained = new List<long>();
         var targets = new List<long>();
         var weights = new List<float>();
         var divisor = 0.0;
-        for (var s = 0; s < sequences.Count; s++)
+        var positions = new List<int>();
+        for (var s = 0; s < places.Sequences.Count; s++)
         {
-            var sequence = sequences[s];
-            Check(sequence);
-            var start = layout.Starts[s];
+            var sequence = places.Sequences[s];
             var first = weights.Count;
-            for (var t = 0; t < sequence.Length; t++) tokens[start + t] = sequence.Tokens[t];
+            positions.Clear();
             for (var t = 0; t + 1 < sequence.Length; t++)
             {
                 if (sequence.Weights[t + 1] == 0) continue;
-                trained.Add(start + t);
+                positions.Add(t);
+                trained.Add(places.Of(s, t));
                 targets.Add(sequence.Tokens[t + 1]);
                 weights.Add(sequence.Weights[t + 1]);
             }
 
-            divisor += Normalize(CollectionsMarshal.AsSpan(weights)[first..], CollectionsMarshal.AsSpan(trained)[first..]);
+            divisor += Normalize(CollectionsMarshal.AsSpan(weights)[first..], CollectionsMarshal.AsSpan(positions));
         }
 
         return new(
-            tensor(tokens), // [T]
-            layout,
+            tensor(places.Tokens), // [T]
+            places.Layout,
             tensor(trained.ToArray()), // [n]
             tensor(targets.ToArray()), // [n]
             tensor(weights.ToArray()), // [n]
@@ -53,7 +52,7 @@ public sealed class Collator(int vocabularySize, LossNormalization normalization
     }
 
     /// <summary>Scales the weights of one sequence where the normalization wants it, and returns its share of the divisor.</summary>
-    private double Normalize(Span<float> weights, ReadOnlySpan<long> positions)
+    private double Normalize(Span<float> weights, ReadOnlySpan<int> positions)
     {
         if (weights.IsEmpty) return 0;
         switch (normalization.Name)

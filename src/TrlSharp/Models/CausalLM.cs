@@ -116,6 +116,18 @@ public sealed class CausalLM : ICausalLM, IDisposable
         return transform(_decoder.Head.Forward(hidden)).MoveToOuterDisposeScope(); // [n, V]
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Refused are convolutions and recurrent layers, rotary positions that depend on the length of the sequence, and <see cref="EmbeddingNoise"/>, which does too.</remarks>
+    public void CheckSharedPrefixes()
+    {
+        if (EmbeddingNoise is not null)
+            throw new ConfigException("neftune_noise_alpha makes noise by the length of an example, so examples cannot share their beginning. Set it to null, or packing_share_prefixes to false.");
+        using var scope = NewDisposeScope();
+        using var withoutGraph = no_grad();
+        // Whatever layer cannot read it says so.
+        Run(zeros(3, dtype: ScalarType.Int64, device: Device), new(SequenceLayout.FromLengths(1, 1, 1) with { Parents = [-1, 0, 0] }, Dtype, Device));
+    }
+
     /// <summary>An empty memory for one sequence.</summary>
     internal KeyValueCache NewCache() => new(_decoder.Blocks.Count);
 

@@ -27,11 +27,12 @@ internal sealed class ForwardContext
     public ForwardContext(SequenceLayout layout, ScalarType type, Device device, IReadOnlyList<KeyValueCache>? caches = null)
     {
         (Layout, _type, Caches) = (layout, type, caches);
+        if (caches is not null && layout.HasParents) throw new ArgumentException("Sequences that continue each other have no caches of their own.", nameof(caches));
         var positions = new long[layout.Length];
         for (var s = 0; s < layout.Count; s++)
         {
-            var past = caches?[s].Length ?? 0;
-            _counts.Add(layout.Starts[s + 1] - layout.Starts[s]);
+            var past = caches?[s].Length ?? layout.PastOf(s);
+            _counts.Add(layout.LengthOf(s));
             _lengths.Add(past + _counts[s]);
             for (var i = 0; i < _counts[s]; i++) positions[layout.Starts[s] + i] = past + i;
         }
@@ -44,7 +45,7 @@ internal sealed class ForwardContext
 
     public IReadOnlyList<KeyValueCache>? Caches { get; }
 
-    /// <summary>int64 [T]: counted from 0 in every sequence.</summary>
+    /// <summary>int64 [T]: counted from 0 in every sequence, or from the end of what it continues.</summary>
     public Tensor Positions { get; }
 
     /// <summary>Tokens of the longest sequence, with its past.</summary>
@@ -74,11 +75,19 @@ internal sealed class ForwardContext
     public RotaryTable Rotation(RotaryEmbedding rotary)
     {
         if (_tables.TryGetValue(rotary, out var table)) return table;
+        if (rotary.DependsOnLength) RefuseParents("rotary positions that depend on the length of the whole sequence (LongRoPE, dynamic scaling)");
         using var scope = NewDisposeScope(); // a tensor must not be moved to the scope that it is in: TorchSharp then loses it
         table = rotary.Table(Positions, _counts, [.. _lengths.Select(length => Math.Max(length, PaddedLength))], _type);
         table.Cos.MoveToOtherDisposeScope(Positions);
         table.Sin.MoveToOtherDisposeScope(Positions);
         return _tables[rotary] = table;
+    }
+
+    /// <summary>For what reads a sequence in one piece only.</summary>
+    /// <exception cref="ConfigException">Some sequence continues another.</exception>
+    public void RefuseParents(string what)
+    {
+        if (Layout.HasParents) throw new ConfigException($"The model has {what}, so examples cannot share their beginning. Set packing_share_prefixes to false.");
     }
 
     /// <summary>Remembers what a routed layer decided, if somebody asked for it.</summary>

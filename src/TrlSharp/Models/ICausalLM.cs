@@ -24,6 +24,11 @@ public interface ICausalLM
     /// <summary>The same, noting what routed layers decide. A model without such layers need not implement it.</summary>
     internal Tensor HiddenStates(Tensor tokens, SequenceLayout layout, List<RouterDecision>? routing) => HiddenStates(tokens, layout);
 
+    /// <summary>Makes sure that <see cref="HiddenStates(Tensor, SequenceLayout)"/> obeys <see cref="SequenceLayout.Parents"/>, before rows whose examples share their beginning are trained. A model that does not say so refuses.</summary>
+    /// <exception cref="ConfigException">It does not; the message says why.</exception>
+    void CheckSharedPrefixes() =>
+        throw new ConfigException($"{GetType().Name} does not say that it can read examples that share their beginning. Set packing_share_prefixes to false.");
+
     /// <summary>Scores over the vocabulary for rows of hidden states, with every scaling and soft cap of the family: [n, D] → [n, V].</summary>
     Tensor Logits(Tensor hidden);
 }

@@ -99,6 +99,7 @@ public sealed class SftData : IDisposable
         {
             trained = SftDataSet.Prepare(training, encoder, encoder.Packing(evaluation: false), seed, cache, stop);
             if (evaluation is not null) evaluated = SftDataSet.Prepare(evaluation, encoder, encoder.Packing(evaluation: true), shuffleSeed: null, cache, stop);
+            if (settings.Data.SharePrefixes && !trained.Rows.HasTrees) notices.Add("packing_share_prefixes changes nothing: no row of the data was split into examples that share their beginning within max_length.");
             var chat = trained.Notes.FirstChat is { } first ? new ExampleReader(training.Sources[first.Source].Reader).Read(first.Row).Examples[0] as ConversationExample : null;
             var data = new SftData(trained, evaluated, encoder, chat, notices);
             (trained, evaluated) = (null, null);

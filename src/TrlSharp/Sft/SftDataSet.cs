@@ -1,5 +1,4 @@
 using TrlSharp.Cache;
-using TrlSharp.Mixtures;
 using TrlSharp.Packing;
 using TrlSharp.Preparation;
 using TrlSharp.Sequences;
@@ -67,8 +66,6 @@ internal sealed class SftDataSet : IDisposable
     private static PackedRows Pack(IReadOnlyList<TokenSequence> sequences, PackingOptions? packing, ulong? shuffleSeed)
     {
         var lengths = sequences is PreparedData mapped ? mapped.Lengths() : [.. sequences.Select(s => s.Length)];
-        if (shuffleSeed is not { } seed) return new(sequences, lengths, packing);
-        var order = Shuffling.Permutation(lengths.Length, seed);
-        return new(new ReorderedList<TokenSequence>(sequences, order), [.. order.Select(i => lengths[i])], packing);
+        return new(sequences, lengths, packing, shuffleSeed);
     }
 }

@@ -74,13 +74,18 @@ internal sealed class SftEncoder
     }
 
     /// <summary>How sequences are packed; null: not at all.</summary>
-    /// <exception cref="ConfigException">There is no row length.</exception>
+    /// <exception cref="ConfigException">There is no row length, or beginnings are to be shared without whole examples in packed rows.</exception>
     public PackingOptions? Packing(bool evaluation)
     {
+        if (_data.SharePrefixes && !_data.Packing)
+            throw new ConfigException("packing_share_prefixes needs packing: examples can share their beginning within a packed row only. Set packing to true.");
+        if (_data.SharePrefixes && _data.PackingStrategy != "bfd")
+            throw new ConfigException($"packing_share_prefixes needs whole examples, and packing_strategy {_data.PackingStrategy} cuts them. Set it to bfd, or packing_share_prefixes to false.");
         if (!(evaluation ? _data.EvaluationPacking ?? _data.Packing : _data.Packing)) return null;
         return new()
         {
             RowLength = _data.MaxLength ?? throw new ConfigException("packing needs max_length: the size of a packed row."),
+            SharePrefixes = _data.SharePrefixes,
             Strategy = _data.PackingStrategy switch { "bfd_split" => PackingStrategy.BfdSplit, "wrapped" => PackingStrategy.Wrapped, _ => PackingStrategy.BestFit },
         };
     }

@@ -16,6 +16,7 @@ internal static class SftProbe
     /// <summary>The plan, with memory and speed of up to three micro-batches, the largest of the first epoch among them. Weights stay as they are.</summary>
     public static RunPlan Measure(ICausalLM model, IReadOnlyList<PackedRow> rows, SftOptions options, IOptimizer optimizer, TimeProvider clock, CancellationToken stop)
     {
+        SftTrainer.CheckTrees(model, [rows], options);
         var training = SftTrainer.WithMicroBatches(options.Training, model);
         var lengths = PackedRows.LengthsOf(rows);
         var plan = new BatchPlan(lengths, training);

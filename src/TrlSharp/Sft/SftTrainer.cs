@@ -53,6 +53,7 @@ public static class SftTrainer
         options.Check();
         CheckTrained(rows);
         var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, WithMicroBatches(options.Training, model), surroundings.Progress);
+        CheckTrees(model, evaluation.Values.Prepend(rows), options);
         var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
         if (MemoryGuard.NoticeFor(RunMemory.Of(model, optimizer, plan.TokensOf(plan.LargestMicroBatch())), MemoryGuard.Available) is { } notice) progress?.Report(new RunEvent.Notice(notice));
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
@@ -108,6 +109,15 @@ public static class SftTrainer
     {
         var collator = new Collator(model.VocabularySize, LossNormalization.Token);
         return new(name, [.. rows.Chunk(batchSize).Select(batch => (batch.Length, (Func<PackedBatch>)(() => collator.Collate(batch))))]);
+    }
+
+    /// <summary>Before rows whose examples share their beginning are read: that the model and the loss are the same for them.</summary>
+    internal static void CheckTrees(ICausalLM model, IEnumerable<IReadOnlyList<PackedRow>> sets, SftOptions options)
+    {
+        if (!sets.Any(rows => rows is PackedRows packed ? packed.HasTrees : rows.Any(r => r.Tree is not null))) return;
+        if (options.Loss.RouterBalance > 0)
+            throw new ConfigException("router_aux_loss_coef balances experts over the tokens of a batch, of which shared ones would count once. Set it to 0, or packing_share_prefixes to false.");
+        model.CheckSharedPrefixes();
     }
 
     private static void CheckTrained(IReadOnlyList<PackedRow> rows)

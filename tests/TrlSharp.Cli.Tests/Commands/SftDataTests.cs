@@ -97,6 +97,53 @@ public sealed class SftDataTests : IDisposable
     }
 
     [Fact]
+    public async Task Split_chats_share_their_beginning_in_packed_rows_and_the_account_says_how_much()
+    {
+        var template = Path.Combine(_folder, "thinking.jinja");
+        await File.WriteAllTextAsync(template, """
+            {%- set seen = namespace(last=0) -%}
+            {%- for m in messages -%}{%- if m.role == 'user' -%}{%- set seen.last = loop.index0 -%}{%- endif -%}{%- endfor -%}
+            {%- for m in messages -%}
+            {{- '<|im_start|>' + m.role + '\n' -}}
+            {%- if m.role == 'assistant' and loop.index0 > seen.last -%}{{- '<think>\n' + m.reasoning_content + '\n</think>\n\n' -}}{%- endif -%}
+            {{- m.content + '<|im_end|>\n' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\n' -}}{%- endif -%}
+            """, TestContext.Current.CancellationToken);
+        var path = Path.Combine(_folder, "chats.jsonl");
+        await File.WriteAllLinesAsync(path, Enumerable.Range(0, 20).Select(i => $$"""
+            {"messages":[{"role":"user","content":"question {{i}}"},{"role":"assistant","content":"answer {{i}}","reasoning_content":"thought {{i}}"},{"role":"user","content":"more"},{"role":"assistant","content":"last {{i}}","reasoning_content":"again {{i}}"}]}
+            """), TestContext.Current.CancellationToken);
+        var settings = Settings(null, path);
+        settings = settings with { Model = settings.Model with { ChatTemplate = template }, Data = settings.Data with { Packing = true, MaxLength = 512, SharePrefixes = true, Shuffle = true, Cache = Path.Combine(_folder, "cache") } };
+        using var shared = Prepare(settings);
+        using var apart = Prepare(settings with { Data = settings.Data with { SharePrefixes = false } });
+        Assert.Single(Directory.GetFiles(settings.Data.Cache)); // what is kept are the examples; how they stand in rows is decided by each run
+        var packing = shared.Account.Packing!;
+        Assert.Equal((40L, 40L, 0L), (packing.Sequences, packing.Sharing, packing.Apart));
+        Assert.Equal(packing.TokensIn, packing.TokensOut + packing.TokensShared);
+        Assert.Equal((packing.TokensOut, apart.Account.Packing!.TokensOut), (shared.Rows.Sum(r => (long)r.Length), packing.TokensIn));
+        static IEnumerable<string> Examples(SftData data) => data.Rows.SelectMany(r => r.Sequences).Select(s => $"{s.Origin} {s.Part} {string.Join(' ', s.Tokens)} {string.Join(' ', s.Weights)}").Order(StringComparer.Ordinal);
+        Assert.Equal(Examples(apart), Examples(shared));
+
+        string[] command = ["sft", "--model_name_or_path", Model, "--dataset_name", path, "--chat_template_path", template, "--output_dir", Path.Combine(_folder, "out"), "--max_steps", "2", "--packing-share-prefixes"];
+        var (code, _, error) = await Cli.RunAsync(command);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("packing_share_prefixes needs packing", error, StringComparison.Ordinal);
+        (code, _, error) = await Cli.RunAsync([.. command, "--packing", "--packing_strategy", "bfd_split"]);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("bfd_split cuts them", error, StringComparison.Ordinal);
+        (code, var text, error) = await Cli.RunAsync([.. command, "--packing", "--max_length", "512"]);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Matches(@"  shared +[0-9,]+  tokens \([0-9.]+ %\) stand once for several of 40 examples with a common beginning", text);
+        (code, text, error) = await Cli.RunAsync([.. command, "--packing", "--max_length", "512", "--dry_run"]);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("stand once for several of 40 examples", text, StringComparison.Ordinal);
+        using var whole = Prepare(Settings(null, Chats("whole.jsonl", 4, seed: 1)) with { Data = settings.Data with { Path = Path.Combine(_folder, "whole.jsonl") } });
+        Assert.Contains(whole.Notices, n => n.StartsWith("packing_share_prefixes changes nothing", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Rows_that_cannot_be_used_are_gone_round_and_kept_apart()
     {
         var path = Chats("a.jsonl", 30, seed: 1);

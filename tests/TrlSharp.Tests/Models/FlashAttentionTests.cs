@@ -14,6 +14,8 @@ public class FlashAttentionTests
 {
     private static readonly int[] Lengths = [1, 5, 6, 7, 16, 47, 48, 49, 63, 64, 65, 97, 383, 384, 385, 430, 800];
 
+    private static readonly int Trees = Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 3_000 : 40;
+
     [Theory]
     [InlineData(ScalarType.Float32, 2, 2, 64, 64, null)]
     [InlineData(ScalarType.Float32, 4, 2, 16, 16, null)]
@@ -35,6 +37,62 @@ public class FlashAttentionTests
         var expected = Formula(q, k, v, layout, pull, window);
         var limit = type == ScalarType.Float32 ? 3e-6 : 1e-2;
         for (var i = 0; i < actual.Length; i++) AreClose(expected[i], actual[i], limit, $"of result {i}");
+    }
+
+    /// <summary>Sequences that continue others, with trunks and branches around the borders of blocks; an empty trunk and an empty branch too.</summary>
+    [Theory]
+    [InlineData(ScalarType.Float32, 4, 2, 16, 16, null)]
+    [InlineData(ScalarType.Float32, 2, 2, 24, 80, null)]
+    [InlineData(ScalarType.Float32, 2, 1, 16, 16, 50)]
+    [InlineData(ScalarType.BFloat16, 4, 2, 24, 24, null)]
+    [InlineData(ScalarType.BFloat16, 2, 2, 16, 16, 70)]
+    public void Continued_sequences_are_the_formula(ScalarType type, int heads, int keyHeads, int size, int valueSize, int? window)
+    {
+        using var scope = NewDisposeScope();
+        var (layout, q, k, v) = Inputs(type, [47, 1, 49, 340, 6, 97, 0, 5, 384, 385, 64, 0, 30], heads, keyHeads, size, valueSize);
+        layout = layout with { Parents = [-1, 0, 0, 0, 3, 3, -1, 6, -1, 8, 8, 8, -1] };
+        var y = FlashAttention.Attend(q, k, v, layout, 0.3, window);
+        var pull = randn(y.shape).to(type);
+        y.backward([pull]);
+        CustomGradient.ThrowIfFailed();
+        var actual = Copies(y, q, k, v);
+        var expected = Formula(q, k, v, layout, pull, window);
+        var limit = type == ScalarType.Float32 ? 3e-6 : 1e-2;
+        for (var i = 0; i < actual.Length; i++) AreClose(expected[i], actual[i], limit, $"of result {i}");
+    }
+
+    [Fact]
+    public void Random_trees_are_the_formula()
+    {
+        var random = new SeededRandom(8);
+        for (var round = 0; round < Trees; round++)
+        {
+            using var scope = NewDisposeScope();
+            int[] lengths = [.. Enumerable.Range(0, 1 + random.Next(8)).Select(_ => random.Next(9) == 0 ? 370 + random.Next(40) : 1 + random.Next(110))];
+            var (layout, q, k, v) = Inputs(ScalarType.Float32, lengths, 2, 1 + random.Next(2), 8, 8);
+            layout = layout with { Parents = [.. Enumerable.Range(0, layout.Count).Select(s => random.Next(s + 1) - 1)] };
+            int? window = random.Next(2) == 0 ? null : 1 + random.Next(150);
+            var y = PackedAttention.Attend(q, k, v, new(0.3, window), new(layout, ScalarType.Float32, CPU), 0);
+            var pull = randn(y.shape);
+            y.backward([pull]);
+            CustomGradient.ThrowIfFailed();
+            foreach (var (expected, actual) in Formula(q, k, v, layout, pull, window).Zip(Copies(y, q, k, v))) AreClose(expected, actual, 3e-6, $"in round {round}");
+        }
+    }
+
+    /// <summary>A query finds the same weights behind a shared beginning as behind its own: not a bit of difference.</summary>
+    [Fact]
+    public void A_continued_sequence_comes_out_as_if_it_stood_whole()
+    {
+        using var scope = NewDisposeScope();
+        var (layout, q, k, v) = Inputs(ScalarType.Float32, [401, 30, 77], 4, 2, 16, 16);
+        var shared = FlashAttention.Attend(q, k, v, layout with { Parents = [-1, 0, 0] }, 0.3, null);
+        foreach (var (start, length) in new[] { (401, 30), (431, 77) })
+        {
+            Tensor Whole(Tensor x) => cat([x.narrow(0, 0, 401), x.narrow(0, start, length)], 0).detach();
+            var whole = FlashAttention.Attend(Whole(q), Whole(k), Whole(v), SequenceLayout.Single(401 + length), 0.3, null);
+            Assert.True(whole.narrow(0, 401, length).equal(shared.narrow(0, start, length)).all().item<bool>());
+        }
     }
 
     /// <summary>Which sequences are beside it, how many threads there are and where the heads lie in memory: not a bit of difference.</summary>
@@ -145,12 +203,13 @@ public class FlashAttentionTests
         var parts = new List<Tensor>();
         for (var s = 0; s < layout.Count; s++)
         {
-            var (start, n) = (layout.Starts[s], layout.Starts[s + 1] - layout.Starts[s]);
-            Tensor Cut(Tensor x) => x.narrow(0, start, n).transpose(0, 1).repeat_interleave(x.size(1) == q.size(1) ? 1 : group, 0); // [N, n, H]
-            var scores = Cut(q).matmul(Cut(k).transpose(1, 2)) * 0.3; // [N, n, n]
-            var seen = ones(n, n, dtype: ScalarType.Bool).tril();
-            if (window is { } w) seen = seen.logical_and(ones(n, n, dtype: ScalarType.Bool).triu(1 - w));
-            parts.Add(scores.masked_fill(seen.logical_not(), double.NegativeInfinity).softmax(-1).matmul(Cut(v)).transpose(0, 1).flatten(1));
+            var (past, n) = (layout.PastOf(s), layout.LengthOf(s));
+            Tensor Heads(Tensor x) => x.transpose(0, 1).repeat_interleave(x.size(1) == q.size(1) ? 1 : group, 0); // [N, n, H]
+            Tensor Path(Tensor x) => Heads(cat([.. layout.PathOf(s).Select(p => x.narrow(0, layout.Starts[p], layout.LengthOf(p)))], 0)); // [N, m, H]
+            var scores = Heads(q.narrow(0, layout.Starts[s], n)).matmul(Path(k).transpose(1, 2)) * 0.3; // [N, n, m]
+            var seen = ones(n, past + n, dtype: ScalarType.Bool).tril(past);
+            if (window is { } w) seen = seen.logical_and(ones(n, past + n, dtype: ScalarType.Bool).triu(past + 1 - w));
+            parts.Add(scores.masked_fill(seen.logical_not(), double.NegativeInfinity).softmax(-1).matmul(Path(v)).transpose(0, 1).flatten(1));
         }
 
         var y = cat(parts, 0);

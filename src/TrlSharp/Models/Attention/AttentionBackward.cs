@@ -68,7 +68,8 @@ internal sealed unsafe class AttentionBackward : IDisposable
     /// <param name="length">L.</param>
     /// <param name="scale">Factor on q·k.</param>
     /// <param name="window">Keys that a query sees, itself included.</param>
-    public void Run(in Inputs x, in Results to, float* largest, float* inverse, int length, float scale, int window)
+    /// <param name="past">Tokens at the start that are keys only; see <see cref="AttentionForward.Run"/>.</param>
+    public void Run(in Inputs x, in Results to, float* largest, float* inverse, int length, float scale, int window, int past)
     {
         x.Key.Transpose(_keyPanels, length);
         x.Value.Transpose(_valuePanels, length);
@@ -76,7 +77,7 @@ internal sealed unsafe class AttentionBackward : IDisposable
         var rows = AttentionForward.Groups(length) * TileProduct.Rows;
         new Span<float>(_keyGradient, rows * _keyRow).Clear();
         new Span<float>(_valueGradient, rows * _valueRow).Clear();
-        for (var first = 0; first < length; first += Queries)
+        for (var first = past; first < length; first += Queries)
         {
             var count = Math.Min(Queries, length - first);
             AttentionForward.CopyPadded(x.Query, first, count, _query, _keyRow, scale);

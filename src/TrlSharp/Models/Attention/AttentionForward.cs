@@ -55,11 +55,12 @@ internal sealed unsafe class AttentionForward : IDisposable
     /// <param name="length">L.</param>
     /// <param name="scale">Factor on q·k.</param>
     /// <param name="window">Keys that a query sees, itself included.</param>
-    public void Run(HeadRows query, HeadRows key, HeadRows value, HeadRows output, float* largest, float* inverse, int length, float scale, int window)
+    /// <param name="past">Tokens at the start that are keys only: of queries, outputs and sums nothing before it is touched.</param>
+    public void Run(HeadRows query, HeadRows key, HeadRows value, HeadRows output, float* largest, float* inverse, int length, float scale, int window, int past)
     {
         key.Transpose(_keys, length);
         value.CopyTo(_values, 0, length, _valueRow);
-        for (var first = 0; first < length; first += Queries)
+        for (var first = past; first < length; first += Queries)
         {
             var count = Math.Min(Queries, length - first);
             CopyPadded(query, first, count, _query, query.Size, scale);

@@ -7,8 +7,9 @@ namespace TrlSharp.Models.Attention;
 
 /// <summary>
 /// Causal attention over packed sequences as one node of the graph, by our own kernel: every head of every sequence by itself, from where it lies in the packed rows, so there is no
-/// padding, no copy and no mask, and a sequence comes out the same to the last bit whatever is beside it and however many threads there are.
-/// T tokens, N heads, K key-value heads, G = N / K, H head size.
+/// padding, no copy and no mask, and a sequence comes out the same to the last bit whatever is beside it and however many threads there are. Only of a sequence that continues another the
+/// keys and values are copied, behind those that it continues.
+/// T tokens, U tokens of sequences that continue another with what they continue, N heads, K key-value heads, G = N / K, H head size.
 /// </summary>
 internal static unsafe class FlashAttention
 {
@@ -47,17 +48,20 @@ internal static unsafe class FlashAttention
 
     private static void Forward(Tensor query, Tensor key, Tensor value, Tensor output, Tensor sums, SequenceLayout layout, float scale, int window)
     {
+        var paths = new KeyPaths(layout);
+        var (pathKey, pathValue) = (paths.Gather(key), paths.Gather(value)); // [U, K, H]
         var (q, k, v, o) = (HeadMemory.Of(query), HeadMemory.Of(key), HeadMemory.Of(value), HeadMemory.Of(output));
+        var (pk, pv) = (HeadMemory.Of(pathKey), HeadMemory.Of(pathValue));
         var (largest, tokens, group) = (Ops.DataPointer(sums), query.size(0), (int)(query.size(1) / key.size(1)));
         var inverse = largest + (nint)(tokens * query.size(1) * sizeof(float));
-        ForEachHead(layout, (int)query.size(1), longest => new AttentionForward(longest, k.Size, v.Size), (worker, s, head) =>
+        ForEachHead(paths, (int)query.size(1), longest => new AttentionForward(longest, k.Size, v.Size), (worker, s, head) =>
         {
-            var start = layout.Starts[s];
+            var (start, keys, past, own) = (paths.QueryStart(s), paths.KeyStart(s), paths.Past(s), head / group);
             worker.Run(
-                new(q, start, head), new(k, start, head / group), new(v, start, head / group), new(o, start, head),
-                (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, layout.Starts[s + 1] - start, scale, window);
+                new(q, start, head), past == 0 ? new(k, keys, own) : new(pk, keys, own), past == 0 ? new(v, keys, own) : new(pv, keys, own), new(o, start, head),
+                (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, paths.Length(s), scale, window, past);
         });
-        GC.KeepAlive((query, key, value));
+        GC.KeepAlive((query, key, value, pathKey, pathValue));
     }
 
     private static Tensor?[] Backward(Tensor gradient, Tensor[] saved, SequenceLayout layout, float scale, int window)
@@ -65,37 +69,43 @@ internal static unsafe class FlashAttention
         var (query, key, value, output, kept) = (Plain(saved[0]), Plain(saved[1]), Plain(saved[2]), saved[3], saved[4]);
         var pull = Plain(gradient); // [T, N, H]
         var group = (int)(query.size(1) / key.size(1));
-        // Each query head has a share of the gradient of its key head: summed in their order, and in float32.
-        Tensor Shares(Tensor x) => group == 1 ? empty_like(x) : empty([x.size(0), query.size(1), x.size(2)], dtype: ScalarType.Float32); // [T, N, H]
+        var paths = new KeyPaths(layout);
+        var (pathKey, pathValue) = (paths.Gather(key), paths.Gather(value)); // [U, K, H]
+        // Each query head has a share of the gradient of its key head, and so has each sequence that continues it: summed in their order, and in float32.
+        Tensor Shares(Tensor x) => group == 1 && !layout.HasParents ? empty_like(x) : empty([x.size(0), query.size(1), x.size(2)], dtype: ScalarType.Float32); // [T or U, N, H]
         var (queryGradient, keyShares, valueShares) = (empty(query.shape, dtype: query.dtype), Shares(key), Shares(value)); // [T, N, H]
+        var (pathKeyShares, pathValueShares) = layout.HasParents ? (Shares(pathKey), Shares(pathValue)) : (keyShares, valueShares); // [U, N, H]
         var (q, k, v, o, g) = (HeadMemory.Of(query), HeadMemory.Of(key), HeadMemory.Of(value), HeadMemory.Of(output), HeadMemory.Of(pull));
         var (dq, dk, dv) = (HeadMemory.Of(queryGradient), HeadMemory.Of(keyShares), HeadMemory.Of(valueShares));
+        var (pk, pv, dpk, dpv) = (HeadMemory.Of(pathKey), HeadMemory.Of(pathValue), HeadMemory.Of(pathKeyShares), HeadMemory.Of(pathValueShares));
         var (largest, tokens) = (Ops.DataPointer(kept), query.size(0));
         var inverse = largest + (nint)(tokens * query.size(1) * sizeof(float));
-        ForEachHead(layout, (int)query.size(1), longest => new AttentionBackward(longest, k.Size, v.Size), (worker, s, head) =>
+        ForEachHead(paths, (int)query.size(1), longest => new AttentionBackward(longest, k.Size, v.Size), (worker, s, head) =>
         {
-            var start = layout.Starts[s];
+            var (start, keys, past, own) = (paths.QueryStart(s), paths.KeyStart(s), paths.Past(s), head / group);
+            var (key, value) = past == 0 ? (new HeadRows(k, keys, own), new HeadRows(v, keys, own)) : (new HeadRows(pk, keys, own), new HeadRows(pv, keys, own));
+            var (keyResult, valueResult) = past == 0 ? (new HeadRows(dk, keys, head), new HeadRows(dv, keys, head)) : (new HeadRows(dpk, keys, head), new HeadRows(dpv, keys, head));
             worker.Run(
-                new(new(q, start, head), new(k, start, head / group), new(v, start, head / group), new(o, start, head), new(g, start, head)),
-                new(new(dq, start, head), new(dk, start, head), new(dv, start, head)),
-                (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, layout.Starts[s + 1] - start, scale, window);
+                new(new(q, start, head), key, value, new(o, start, head), new(g, start, head)), new(new(dq, start, head), keyResult, valueResult),
+                (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, paths.Length(s), scale, window, past);
         });
-        GC.KeepAlive((query, key, value, pull));
+        GC.KeepAlive((query, key, value, pull, pathKey, pathValue));
+        paths.Scatter(pathKeyShares, keyShares);
+        paths.Scatter(pathValueShares, valueShares);
         return [queryGradient, Grouped(keyShares, key), Grouped(valueShares, value)];
     }
 
     private static Tensor Plain(Tensor x) => x.stride(2) == 1 ? x : x.contiguous(); // [T, N, H]
 
     private static Tensor Grouped(Tensor shares, Tensor x) =>
-        shares.size(1) == x.size(1) ? shares : shares.unflatten(1, [x.size(1), shares.size(1) / x.size(1)]).sum([2]).to_type(x.dtype); // [T, K, H]
+        (shares.size(1) == x.size(1) ? shares : shares.unflatten(1, [x.size(1), shares.size(1) / x.size(1)]).sum([2])).to_type(x.dtype); // [T, K, H]
 
     /// <summary>Every head of every sequence, the longest sequences first; threads take the next one when they are done.</summary>
-    private static void ForEachHead<TWorker>(SequenceLayout layout, int heads, Func<int, TWorker> create, Action<TWorker, int, int> run)
+    private static void ForEachHead<TWorker>(KeyPaths paths, int heads, Func<int, TWorker> create, Action<TWorker, int, int> run)
         where TWorker : IDisposable
     {
-        int Length(int s) => layout.Starts[s + 1] - layout.Starts[s];
-        int[] sequences = [.. Enumerable.Range(0, layout.Count).Where(s => Length(s) > 0).OrderByDescending(Length)];
+        int[] sequences = [.. Enumerable.Range(0, paths.Count).Where(s => paths.Length(s) > paths.Past(s)).OrderByDescending(paths.Length)];
         PieceLoop.Run(
-            sequences.Length * heads, get_num_threads(), () => create(Length(sequences[0])), (worker, piece) => run(worker, sequences[piece / heads], piece % heads));
+            sequences.Length * heads, get_num_threads(), () => create(paths.Length(sequences[0])), (worker, piece) => run(worker, sequences[piece / heads], piece % heads));
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Attention;
 
-/// <summary>Packed sequences in two groups by their own length alone, and the way back. T tokens.</summary>
+/// <summary>Packed sequences in two groups by their own length alone, and the way back. Those that continue another or are continued count as long. T tokens.</summary>
 internal sealed class LengthSplit
 {
     private readonly Tensor? _shortTokens;
@@ -15,10 +15,15 @@ internal sealed class LengthSplit
     /// <param name="sibling">A tensor on the device and in the dispose scope to which the indices are to belong.</param>
     public LengthSplit(SequenceLayout layout, int border, Tensor sibling)
     {
-        int Length(int s) => layout.Starts[s + 1] - layout.Starts[s];
-        var groups = Enumerable.Range(0, layout.Count).ToLookup(s => Length(s) >= border);
+        int Length(int s) => layout.LengthOf(s);
+        var inTrees = layout.Parents.Index().Where(p => p.Item >= 0).SelectMany(p => new[] { p.Index, p.Item }).ToHashSet();
+        var groups = Enumerable.Range(0, layout.Count).ToLookup(s => Length(s) >= border || inTrees.Contains(s));
         (HasShort, HasLong) = (groups[false].Any(), groups[true].Any());
-        (Short, Long) = (SequenceLayout.FromLengths(groups[false].Select(Length)), SequenceLayout.FromLengths(groups[true].Select(Length)));
+        var places = groups[true].Index().ToDictionary(s => s.Item, s => s.Index);
+        (Short, Long) = (SequenceLayout.FromLengths(groups[false].Select(Length)), SequenceLayout.FromLengths(groups[true].Select(Length)) with
+        {
+            Parents = layout.HasParents ? [.. groups[true].Select(s => layout.Parents[s] < 0 ? -1 : places[layout.Parents[s]])] : [],
+        });
         if (!HasShort || !HasLong) return;
         long[] Tokens(bool isLong) => [.. groups[isLong].SelectMany(s => Enumerable.Range(layout.Starts[s], Length(s))).Select(t => (long)t)];
         var back = new long[layout.Length];

@@ -1,3 +1,4 @@
+using TrlSharp.Batches;
 using TrlSharp.Models.Layers;
 using TrlSharp.Native;
 using static TorchSharp.torch;
@@ -39,9 +40,13 @@ internal static class PackedAttention
                 (k, v) = caches[s].Layer(layer).Append(key.narrow(0, start, length), value.narrow(0, start, length), rule.Window);
                 q = Split(query, start, count, length); // [1, N, n, H]
             }
+            else if (context.Layout.PastOf(s) > 0)
+            {
+                (q, k, v) = (Split(query, start, 1, length), OnPath(key, context.Layout, s), OnPath(value, context.Layout, s)); // [1, N or K, n or m, H]
+            }
             else
             {
-                while (s + count < context.Layout.Count && starts[s + count + 1] - starts[s + count] == length) count++;
+                while (s + count < context.Layout.Count && starts[s + count + 1] - starts[s + count] == length && context.Layout.PastOf(s + count) == 0) count++;
                 (q, k, v) = (Split(query, start, count, length), Split(key, start, count, length), Split(value, start, count, length)); // [B, N or K, n, H]
             }
 
@@ -52,12 +57,12 @@ internal static class PackedAttention
         return (results.Count == 1 ? results[0] : cat(results, 0)).MoveToOuterDisposeScope(); // [T, N·H]
     }
 
-    /// <summary>By a kernel over whole sequences; null where there is none for the case. Which one a sequence gets depends on nothing but the model and its own length.</summary>
+    /// <summary>By a kernel over whole sequences; null where there is none for the case. Which one a sequence gets depends on nothing but the model, its own length and whether others continue it.</summary>
     private static Tensor? AttendWhole(Tensor query, Tensor key, Tensor value, AttentionRule rule, ForwardContext context)
     {
         var isEven = query.size(2) == value.size(2);
         if (!FlashAttention.Serves(query, key, value))
-            return isEven && !(rule.Window < context.LongestSequence) ? BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale) : null; // [T, N·H]
+            return isEven && !(rule.Window < context.LongestSequence) && !context.Layout.HasParents ? BucketedAttention.Attend(query, key, value, context.Buckets, rule.Scale) : null; // [T, N·H]
         var split = context.Lengths;
         if (query.dtype != ScalarType.Float32 || rule.Window is not null || !isEven || !split.HasShort)
             return FlashAttention.Attend(query, key, value, context.Layout, rule.Scale, rule.Window); // [T, N·H]
@@ -71,6 +76,10 @@ internal static class PackedAttention
 
     private static Tensor Split(Tensor x, int start, int count, int length) =>
         x.narrow(0, start, (long)count * length).unflatten(0, [count, length]).transpose(1, 2); // [B, N, n, H]
+
+    /// <summary>The keys or values that a sequence sees: those of all that it continues, then its own.</summary>
+    private static Tensor OnPath(Tensor x, SequenceLayout layout, int s) =>
+        cat([.. layout.PathOf(s).Select(p => x.narrow(0, layout.Starts[p], layout.LengthOf(p)))], 0).transpose(0, 1).unsqueeze(0); // [1, N, m, H]
 
     /// <summary>Cuts queries into blocks where that spares work (a window) or memory (explicit scores).</summary>
     private static Tensor AttendBlocks(Tensor q, Tensor k, Tensor v, AttentionRule rule, ForwardContext context)

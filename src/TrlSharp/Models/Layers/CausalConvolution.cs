@@ -18,6 +18,7 @@ internal sealed class CausalConvolution(int layer, NamedParameter weight, NamedP
     /// <summary>[T, C] → [T, C]</summary>
     public Tensor Forward(Tensor x, ForwardContext context)
     {
+        context.RefuseParents("a convolution over time");
         using var scope = NewDisposeScope();
         var taps = weight.Value.squeeze(1).unbind(1); // W × [C]
         var result = context.Caches is null ? Whole(x, taps, context) : Continued(x, taps, context); // [T, C]

@@ -41,6 +41,7 @@ internal sealed class GatedDeltaNet
     /// <summary>[T, D] → [T, D]</summary>
     public Tensor Forward(Tensor x, ForwardContext context)
     {
+        context.RefuseParents("recurrent layers (gated delta net)");
         using var scope = NewDisposeScope();
         var (query, key, value, z) = Project(x, context);
         var share = _sizes.Values / _sizes.Keys;

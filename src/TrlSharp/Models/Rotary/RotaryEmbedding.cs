@@ -21,6 +21,8 @@ internal sealed class RotaryEmbedding(
 
     public double Magnitude => magnitude;
 
+    public bool DependsOnLength => dependsOnLength;
+
     public int? RestartAbove => restartAbove;
 
     /// <summary>Frequencies for a sequence of that length: [R/2].</summary>

@@ -48,6 +48,8 @@ internal static class DataOptionTable
         Obeyed("shuffle_dataset", Flag, "false", "Shuffles before packing.", (s, v) => s with { Data = s.Data with { Shuffle = v.Boolean } }),
         Obeyed("packing", Flag, "false", "Puts several examples into one row; they never see each other.", (s, v) => s with { Data = s.Data with { Packing = v.Boolean } }),
         Choice("packing_strategy", "\"bfd\"", ["bfd", "bfd_split", "bfd-requeue", "wrapped"], "How rows are filled.", (s, v) => s with { Data = s.Data with { PackingStrategy = v.Text == "bfd-requeue" ? "bfd_split" : v.Text } }),
+        Own("packing_share_prefixes", Flag, "false", "Examples that one chat was split into (thinking that the template drops) have their common beginning once in a packed row: the same loss and gradient, fewer tokens to compute.",
+            (s, v) => s with { Data = s.Data with { SharePrefixes = v.Boolean } }),
         Obeyed("eval_packing", Flag, "null", "Whether evaluation rows are packed; null as packing.", (s, v) => s with { Data = s.Data with { EvaluationPacking = v.OptionalFlag() } }),
         Obeyed("completion_only_loss", Flag, "null", "Trains completions only; null: where a row has prompt and completion.", (s, v) => s with { Data = s.Data with { CompletionOnly = v.OptionalFlag() } }),
         Obeyed("assistant_only_loss", Flag, "false", "Trains assistant turns only, for any template.", (s, v) => s with { Data = s.Data with { AssistantOnly = v.Boolean } }),

@@ -44,6 +44,9 @@ public sealed record SftDataSettings
     /// <summary><c>bfd</c>, <c>bfd_split</c> or <c>wrapped</c>.</summary>
     public string PackingStrategy { get; init; } = "bfd";
 
+    /// <summary>Whether examples that one chat was split into have their common beginning once in a packed row; see <see cref="TrlSharp.Packing.PackingOptions.SharePrefixes"/>.</summary>
+    public bool SharePrefixes { get; init; }
+
     /// <summary>Whether evaluation rows are packed; null as <see cref="Packing"/>.</summary>
     public bool? EvaluationPacking { get; init; }
 

@@ -68,6 +68,8 @@ internal sealed record RunIdentity(string Settings, string Data, string Frozen)
                 foreach (var weight in sequence.Weights)
                     if (weight > 0) trained++;
             }
+
+            if (row.Tree is { } tree) Append<RowSegment>(hash, tree.Segments.ToArray());
         }
 
         return new(rows.Count, tokens, trained, Convert.ToHexStringLower(hash.GetHashAndReset()));
