@@ -31,16 +31,17 @@ internal static class DataValues
     {
         if (value.Kind == RowValueKind.Map) return new MapValue(value, kind, message, path);
         var origin = Origins.Of(kind, message, path);
-        return value.Kind switch
-        {
-            RowValueKind.Null => new NoneValue(origin),
-            RowValueKind.Boolean => new BooleanValue(value.Boolean, origin),
-            RowValueKind.Integer => new IntegerValue(value.Integer, origin),
-            RowValueKind.Real => new FloatValue(value.Real, origin),
-            RowValueKind.String => Text(value.Text, origin),
-            _ => List(value.Items, origin),
-        };
+        return value.Kind == RowValueKind.String ? Text(value.Text, origin) : Other(value, origin);
     }
+
+    private static Value Other(RowValue value, Origin origin) => value.Kind switch
+    {
+        RowValueKind.Null => new NoneValue(origin),
+        RowValueKind.Boolean => new BooleanValue(value.Boolean, origin),
+        RowValueKind.Integer => new IntegerValue(value.Integer, origin),
+        RowValueKind.Real => new FloatValue(value.Real, origin),
+        _ => List(value.Items, origin),
+    };
 
     private static ListValue List(IReadOnlyList<RowValue> items, Origin origin)
     {

@@ -63,7 +63,9 @@ internal struct DataMap
         return _few[place] ??= Make(fields[place]);
     }
 
-    private readonly Value Make(in KeyValuePair<string, RowValue> field) => DataValues.Of(field.Value, _kind, _message, IsMessage ? field.Key : $"{_path}.{field.Key}");
+    private readonly Value Make(in KeyValuePair<string, RowValue> field) => DataValues.Of(field.Value, _kind, _message, IsMessage ? field.Key : Below(field.Key));
+
+    private readonly string Below(string key) => $"{_path}.{key}";
 
     private readonly Dictionary<string, int> Places()
     {
