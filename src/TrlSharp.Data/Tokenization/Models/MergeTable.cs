@@ -71,10 +71,21 @@ internal sealed class MergeTable
 
     /// <summary>Asks the processor for the memory that <see cref="Add"/> of this pair will change.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch(int left, int right)
+    public void Prefetch(int left, int right) => Prefetch(ref _slots[(int)((Key(left, right) * Mixer) >> _shift)]);
+
+    /// <summary>Asks for what <see cref="Merged"/> will read if the merge is made: some merges from now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Expect(int rank)
+    {
+        Prefetch(ref _merged[rank]);
+        return rank;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch<T>(ref T memory)
     {
         // Should the collector move the array now, the wrong memory is asked for; nothing is read from it.
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)((Key(left, right) * Mixer) >> _shift)]));
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref memory));
     }
 
     /// <summary>The rank of a pair (lower merges first), or <see cref="None"/>.</summary>
@@ -100,7 +111,7 @@ internal sealed class MergeTable
         while (true)
         {
             var found = slots[slot];
-            if (found >> RankBits == key) return (int)(found & (RankLimit - 1));
+            if (found >> RankBits == key) return Expect((int)(found & (RankLimit - 1)));
             if (found == Empty) return None;
             slot = (slot + 1) & (slots.Length - 1);
         }
