@@ -97,6 +97,15 @@ internal sealed class MergeTable
         return MayMerge(hash) ? Find(Key(left, right), hash) : None;
     }
 
+    /// <summary>The ranks of a symbol with its neighbours. Both look-ups are begun before the answer of either is waited for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public (int Left, int Right) Ranks(int left, int middle, int right)
+    {
+        var (before, after) = (Key(left, middle) * Mixer, Key(middle, right) * Mixer);
+        var (mayBefore, mayAfter) = (MayMerge(before), MayMerge(after));
+        return (mayBefore ? Find(Key(left, middle), before) : None, mayAfter ? Find(Key(middle, right), after) : None);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool MayMerge(ulong hash)
     {

@@ -44,8 +44,14 @@ internal static class SymbolMerger
             lengths[at] += lengths[right];
             links[at].Next = after;
             if (after < count) links[after].Previous = (short)at;
-            var pair = after < count ? Pair(merges.Rank(merged, ids[after]), at) : NoMerge;
-            var pairBefore = before >= 0 ? Pair(merges.Rank(ids[before], merged), before) : NoMerge;
+            var (pairBefore, pair) = (NoMerge, NoMerge);
+            if (before >= 0 && after < count)
+            {
+                var (rankBefore, rank) = merges.Ranks(ids[before], merged, ids[after]);
+                (pairBefore, pair) = (Pair(rankBefore, before), Pair(rank, at));
+            }
+            else if (before >= 0) pairBefore = Pair(merges.Rank(ids[before], merged), before);
+            else if (after < count) pair = Pair(merges.Rank(merged, ids[after]), at);
             var block = at >> BlockBits;
             var first = block << BlockBits;
             var low = Set(ref Unsafe.Add(ref pairs, first), right - first, NoMerge, before - first, pairBefore, at - first, pair);
