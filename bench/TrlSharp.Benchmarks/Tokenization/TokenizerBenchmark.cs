@@ -11,7 +11,8 @@ namespace TrlSharp.Benchmarks.Tokenization;
 /// <c>tokenizer CONFORMANCE_FOLDER DATA_FOLDER [NPM_FOLDER]</c>: MB/s of ours and of the Rust library (npm package tokenizers, batch API, same
 /// threads), cold load, memory kept, and the cost per byte of texts made to be slow. Both sides see the first half of the documents before the
 /// clock starts and the second half once, so that their word caches know what they would know. The clock is processor time, so MB/s are per
-/// core and hold on a busy machine. Without NPM_FOLDER the Rust columns stay empty.
+/// core and hold on a busy machine. Without NPM_FOLDER the Rust columns stay empty. <c>tokenizer slow CONFORMANCE_FOLDER DATA_FOLDER [NAME]</c>:
+/// the texts made to be slow alone.
 /// </summary>
 internal static class TokenizerBenchmark
 {
@@ -20,6 +21,7 @@ internal static class TokenizerBenchmark
     public static int Run(string[] args)
     {
         if (args is ["--load", var file]) return MeasureLoad(file);
+        if (args is ["slow", _, _, ..]) return MeasureSlow(args[1..]);
         if (args.Length is < 2 or > 3)
         {
             Console.Error.WriteLine("usage: tokenizer CONFORMANCE_FOLDER DATA_FOLDER [NPM_FOLDER]");
@@ -54,7 +56,7 @@ internal static class TokenizerBenchmark
             var line = new StringBuilder($"  {corpus,-12} {bytes / 1e6,5:0.00} MB");
             foreach (var threads in new[] { 1, 2 })
             {
-                var ours = Enumerable.Range(0, 5).Min(_ => Ours(file, documents, threads));
+                var ours = Enumerable.Range(0, 5).Min(_ => Ours(File.ReadAllBytes(file), documents, threads));
                 if (threads == 1 && ordinary == 0) ordinary = ours / bytes;
                 line.Append(CultureInfo.InvariantCulture, $"   {threads} thread: ours {bytes / 1e6 / ours,6:0.0} MB/s");
                 if (args.Length < 3) continue;
@@ -65,16 +67,36 @@ internal static class TokenizerBenchmark
             Console.WriteLine(line);
         }
 
-        foreach (var (label, text) in SlowTexts(corpora[0].Documents))
+        Slow(tokenizer, corpora[0].Documents, ordinary);
+    }
+
+    private static int MeasureSlow(string[] args)
+    {
+        var documents = Corpora(args[0], args[1])[0].Documents;
+        var bytes = documents[(documents.Length / 2)..].Sum(text => (double)Encoding.UTF8.GetByteCount(text));
+        foreach (var name in Names.Where(n => args.Length < 3 || n == args[2]))
         {
-            var cost = Math.Min(ProcessorSeconds(() => tokenizer.Encode(text)), ProcessorSeconds(() => tokenizer.Encode(text))) / Encoding.UTF8.GetByteCount(text);
+            var content = Unpack(Path.Combine(args[0], name, "tokenizer.json.gz"));
+            var ordinary = Enumerable.Range(0, 20).Min(_ => Ours(content, documents, threads: 1)) / bytes;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: ordinary English {ordinary * 1e9:0.0} ns/byte"));
+            Slow(Tokenizer.Parse(content), documents, ordinary);
+        }
+
+        return 0;
+    }
+
+    private static void Slow(Tokenizer tokenizer, string[] documents, double ordinary)
+    {
+        foreach (var (label, text) in SlowTexts(documents))
+        {
+            var cost = Enumerable.Range(0, 4).Min(_ => ProcessorSeconds(() => tokenizer.Encode(text))) / Encoding.UTF8.GetByteCount(text);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  10 MB {label,-22} {cost * 1e9,6:0} ns/byte, {cost / ordinary,5:0.0} times ordinary English"));
         }
     }
 
-    private static double Ours(string file, string[] documents, int threads)
+    private static double Ours(byte[] file, string[] documents, int threads)
     {
-        var tokenizer = Tokenizer.Parse(File.ReadAllBytes(file));
+        var tokenizer = Tokenizer.Parse(file);
         tokenizer.EncodeBatch(documents[..(documents.Length / 2)], threads);
         var timed = documents[(documents.Length / 2)..];
         GC.Collect();

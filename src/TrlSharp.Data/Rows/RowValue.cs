@@ -39,7 +39,7 @@ public sealed class RowValue
     public double Real => (double)Expect(RowValueKind.Real);
 
     /// <summary>The text of a <see cref="RowValueKind.String"/>.</summary>
-    public string Text => (string)Expect(RowValueKind.String);
+    public string Text => _value as string ?? (string)Expect(RowValueKind.String);
 
     /// <summary>The elements of a <see cref="RowValueKind.List"/>.</summary>
     public IReadOnlyList<RowValue> Items => (IReadOnlyList<RowValue>)Expect(RowValueKind.List);
@@ -48,7 +48,7 @@ public sealed class RowValue
     public IReadOnlyList<KeyValuePair<string, RowValue>> Fields => ((MapBody)Expect(RowValueKind.Map)).Fields;
 
     /// <summary>The same, for loops over many maps.</summary>
-    internal ReadOnlySpan<KeyValuePair<string, RowValue>> FieldSpan => ((MapBody)Expect(RowValueKind.Map)).Span;
+    internal ReadOnlySpan<KeyValuePair<string, RowValue>> FieldSpan => _value is MapBody map ? map.Span : ((MapBody)Expect(RowValueKind.Map)).Span;
 
     /// <summary>A boolean.</summary>
     public static RowValue Of(bool value) => value ? True : False;

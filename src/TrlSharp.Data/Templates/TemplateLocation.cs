@@ -15,17 +15,28 @@ public static class TemplateLocation
         ArgumentException.ThrowIfNullOrEmpty(given);
         if (BuiltInTemplates.Find(given) is { } builtIn) return ChatTemplate.Parse(builtIn, given, specialTokens);
         if (File.Exists(given)) return ChatTemplate.Parse(File.ReadAllText(given), given, specialTokens);
-        string folder;
+        return ChatTemplate.Load(Model(given), templateName);
+    }
+
+    /// <summary>The model folder that is meant; null where a built-in template or a file is.</summary>
+    /// <param name="given">As for <see cref="Load"/>.</param>
+    /// <exception cref="ConfigException">It is none of them.</exception>
+    public static string? Folder(string given)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(given);
+        return BuiltInTemplates.Find(given) is not null || File.Exists(given) ? null : Model(given);
+    }
+
+    private static string Model(string given)
+    {
         try
         {
-            folder = HubCache.Model(given);
+            return HubCache.Model(given);
         }
         catch (ConfigException e)
         {
             throw new ConfigException(
                 $"chat_template_path: {given} is no file, no model folder and no built-in template ({string.Join(", ", BuiltInTemplates.Names)}), and no model of that name is in the hub's cache.", e);
         }
-
-        return ChatTemplate.Load(folder, templateName);
     }
 }

@@ -156,6 +156,24 @@ public sealed class TemplateCommandTests : IDisposable
         Assert.Contains("template \"tool_use\"", cards, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Several_templates_have_their_cards_one_after_the_other()
+    {
+        var (code, cards, error) = await Cli.RunAsync("template", "lint", "chatml", "llama3", Write("mine.jinja", "{% for m in messages %}{{ m.role + m.content }}{% endfor %}"));
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Equal(3, cards.Split("chat of two turns           ").Length - 1);
+        foreach (var title in (string[])["chatml", "llama3", Path.Combine(_folder, "mine.jinja")]) Assert.Contains(title, cards.Split('\n').Select(line => line.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_nothing_is_refused_with_what_it_could_be()
+    {
+        var (code, _, error) = await Cli.RunAsync("template", "lint", "chatml", "acme/absent");
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("acme/absent", error, StringComparison.Ordinal);
+        Assert.Contains("hub's cache", error, StringComparison.Ordinal);
+    }
+
     private async Task<string> Text(params string[] arguments)
     {
         var (code, text, error) = await Run([.. arguments, "--format", "text"]);

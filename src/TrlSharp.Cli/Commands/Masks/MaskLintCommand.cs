@@ -11,17 +11,26 @@ internal static class MaskLintCommand
 
     public static Command Create(Terminal terminal)
     {
-        var template = new Argument<string?>("template") { Description = "A template file, a model folder, or a built-in name. Default: the model's own.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("lint", "Print a template's card: what it takes, writes and drops, its stops and modes, and tags that train what no model samples.") { template };
+        var templates = new Argument<string[]>("template")
+        {
+            Description = "Template files, models (folders, or names in the hub's cache), or built-in names. Default: the model's own.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("lint", "Print the card of each template: what it takes, writes and drops, its stops and modes, and tags that train what no model samples.") { templates };
         var options = new MaskOptions(command);
         command.SetAction(parsed =>
         {
-            var given = parsed.GetValue(template);
-            foreach (var name in options.TemplateNames(parsed, given))
+            string?[] given = parsed.GetValue(templates) ?? [];
+            if (given.Length == 0) given = [null];
+            foreach (var template in given)
             {
-                var setup = options.Begin(terminal, parsed, template: given, date: SomeDay, templateName: name);
-                if (name is not null) terminal.Line($"template \"{name}\"");
-                terminal.Out.Write(TemplateLint.Inspect(setup.Builder).ToString());
+                if (given.Length > 1) terminal.Line(template!);
+                foreach (var name in options.TemplateNames(parsed, template))
+                {
+                    var setup = options.Begin(terminal, parsed, template: template, date: SomeDay, templateName: name);
+                    if (name is not null) terminal.Line($"template \"{name}\"");
+                    terminal.Out.Write(TemplateLint.Inspect(setup.Builder).ToString());
+                }
             }
 
             return ExitCode.Done;

@@ -15,7 +15,7 @@ namespace TrlSharp.Cli.Commands.Masks;
 internal sealed class MaskOptions
 {
     private readonly Option<string?> _model = OptionNames.Create<string?>("--model_name_or_path", "Model folder: its tokenizer, template and stops. Without one, a template is looked at with one token per byte.", ["--model", "-m"]);
-    private readonly Option<string?> _template = OptionNames.Create<string?>("--chat_template_path", "A template file, a model folder whose template is taken, or a built-in template's name.", ["--chat_template", "--chat-template"]);
+    private readonly Option<string?> _template = OptionNames.Create<string?>("--chat_template_path", "A template file, a model (folder, or name in the hub's cache) whose template is taken, or a built-in template's name.", ["--chat_template", "--chat-template"]);
     private readonly Option<string?> _split = OptionNames.Create<string?>("--dataset_train_split", "Split of a folder with several.", ["--split"]);
     private readonly Option<string?> _configuration = OptionNames.Create<string?>("--dataset_config", "Configuration of a folder with several.");
     private readonly Option<string?> _date = OptionNames.Create<string?>("--template_date", "The date (2025-07-09) that templates are told when they ask for it.");
@@ -64,10 +64,13 @@ internal sealed class MaskOptions
         return given.Length == 0 ? TrainPolicy.Assistant : TrainPolicy.Parse(given);
     }
 
-    /// <summary>The names of a folder's templates where it has several; else one null, for its only one.</summary>
+    /// <summary>The names of the templates of a model where it has several; else one null, for its only one.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="template">Instead of the one of the command line; or null.</param>
     public IReadOnlyList<string?> TemplateNames(ParseResult parsed, string? template)
     {
-        var folder = template ?? parsed.GetValue(_template) ?? (parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null);
+        var folder = (template ?? parsed.GetValue(_template)) is { } given ? TemplateLocation.Folder(given)
+            : parsed.GetValue(_model) is { } model ? HubCache.Model(model) : null;
         return Directory.Exists(folder) && ChatTemplate.LoadNames(folder) is { Count: > 1 } names ? [.. names] : [null];
     }
 

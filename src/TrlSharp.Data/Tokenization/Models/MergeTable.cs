@@ -71,10 +71,21 @@ internal sealed class MergeTable
 
     /// <summary>Asks the processor for the memory that <see cref="Add"/> of this pair will change.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Prefetch(int left, int right)
+    public void Prefetch(int left, int right) => Prefetch(ref _slots[(int)((Key(left, right) * Mixer) >> _shift)]);
+
+    /// <summary>Asks for what <see cref="Merged"/> will read if the merge is made: some merges from now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Expect(int rank)
+    {
+        Prefetch(ref _merged[rank]);
+        return rank;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch<T>(ref T memory)
     {
         // Should the collector move the array now, the wrong memory is asked for; nothing is read from it.
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)((Key(left, right) * Mixer) >> _shift)]));
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref memory));
     }
 
     /// <summary>The rank of a pair (lower merges first), or <see cref="None"/>.</summary>
@@ -84,6 +95,15 @@ internal sealed class MergeTable
         if ((uint)(left | right) < _smallIds) return _small[(left << SmallBits) | right];
         var hash = Key(left, right) * Mixer;
         return MayMerge(hash) ? Find(Key(left, right), hash) : None;
+    }
+
+    /// <summary>The ranks of a symbol with its neighbours. Both look-ups are begun before the answer of either is waited for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public (int Left, int Right) Ranks(int left, int middle, int right)
+    {
+        var (before, after) = (Key(left, middle) * Mixer, Key(middle, right) * Mixer);
+        var (mayBefore, mayAfter) = (MayMerge(before), MayMerge(after));
+        return (mayBefore ? Find(Key(left, middle), before) : None, mayAfter ? Find(Key(middle, right), after) : None);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,7 +120,7 @@ internal sealed class MergeTable
         while (true)
         {
             var found = slots[slot];
-            if (found >> RankBits == key) return (int)(found & (RankLimit - 1));
+            if (found >> RankBits == key) return Expect((int)(found & (RankLimit - 1)));
             if (found == Empty) return None;
             slot = (slot + 1) & (slots.Length - 1);
         }

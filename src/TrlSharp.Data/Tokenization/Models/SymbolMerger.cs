@@ -34,10 +34,8 @@ internal static class SymbolMerger
         ref var pairs = ref MemoryMarshal.GetArrayDataReference(symbols.Pairs);
         ref var lows = ref MemoryMarshal.GetArrayDataReference(symbols.Lows);
         var blocks = Fill(merges, symbols, count);
-        while (true)
+        for (var lowest = blocks == 1 ? lows : Lowest(ref lows); lowest < NoMerge;)
         {
-            var lowest = blocks == 1 ? lows : Lowest(ref lows);
-            if (lowest >= NoMerge) break;
             var at = (int)(lowest & (MaxInBlocks - 1));
             var right = links[at].Next;
             var (before, after) = (links[at].Previous, links[right].Next);
@@ -45,17 +43,28 @@ internal static class SymbolMerger
             ids[at] = merged;
             lengths[at] += lengths[right];
             links[at].Next = after;
-            Unsafe.Add(ref pairs, right) = NoMerge;
             if (after < count) links[after].Previous = (short)at;
-            Unsafe.Add(ref pairs, at) = after < count ? Pair(merges.Rank(merged, ids[after]), at) : NoMerge;
-            if (before >= 0)
+            var (pairBefore, pair) = (NoMerge, NoMerge);
+            if (before >= 0 && after < count)
             {
-                Unsafe.Add(ref pairs, before) = Pair(merges.Rank(ids[before], merged), before);
-                if (before >> BlockBits != at >> BlockBits) Refresh(ref pairs, ref lows, before);
+                var (rankBefore, rank) = merges.Ranks(ids[before], merged, ids[after]);
+                (pairBefore, pair) = (Pair(rankBefore, before), Pair(rank, at));
+            }
+            else if (before >= 0) pairBefore = Pair(merges.Rank(ids[before], merged), before);
+            else if (after < count) pair = Pair(merges.Rank(merged, ids[after]), at);
+            var block = at >> BlockBits;
+            var first = block << BlockBits;
+            var low = Set(ref Unsafe.Add(ref pairs, first), right - first, NoMerge, before - first, pairBefore, at - first, pair);
+            if (blocks == 1)
+            {
+                lowest = low;
+                continue;
             }
 
-            if (right >> BlockBits != at >> BlockBits) Refresh(ref pairs, ref lows, right);
-            Refresh(ref pairs, ref lows, at);
+            // What is not of this block had no effect above.
+            if (right >> BlockBits != block) SetElsewhere(ref pairs, ref lows, right, NoMerge);
+            if (before >= 0 && before >> BlockBits != block) SetElsewhere(ref pairs, ref lows, before, pairBefore);
+            lowest = Set(ref lows, block, low);
         }
 
         var left = 0;
@@ -89,13 +98,62 @@ internal static class SymbolMerger
     private static void Refresh(ref uint pairs, ref uint lows, int position) =>
         Unsafe.Add(ref lows, position >> BlockBits) = Lowest(ref Unsafe.Add(ref pairs, position & -SymbolBuffer.Block));
 
+    /// <summary>Sets a pair, and the lowest of its block.</summary>
+    private static void SetElsewhere(ref uint pairs, ref uint lows, int position, uint pair)
+    {
+        var block = position >> BlockBits;
+        Set(ref lows, block, Set(ref Unsafe.Add(ref pairs, block << BlockBits), position - (block << BlockBits), pair));
+    }
+
+    /// <summary>
+    /// Sets one number of a block and returns the least of all. The block is read and written as vectors only: a vector read of what has just been written as a
+    /// number would have to wait until it is in the cache.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Set(ref uint block, int at, uint number)
+    {
+        var (place, value) = (Vector256.Create((uint)at), Vector256.Create(number));
+        return Least(
+            Stored(ref block, 0, With(Vector256.LoadUnsafe(ref block), 0, place, value)),
+            Stored(ref block, 8, With(Vector256.LoadUnsafe(ref block, 8), 8, place, value)),
+            Stored(ref block, 16, With(Vector256.LoadUnsafe(ref block, 16), 16, place, value)),
+            Stored(ref block, 24, With(Vector256.LoadUnsafe(ref block, 24), 24, place, value)));
+    }
+
+    /// <summary>Sets three numbers of a block, of which those outside of it are left out, and returns the least of all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Set(ref uint block, int at1, uint number1, int at2, uint number2, int at3, uint number3)
+    {
+        var (place1, value1) = (Vector256.Create((uint)at1), Vector256.Create(number1));
+        var (place2, value2) = (Vector256.Create((uint)at2), Vector256.Create(number2));
+        var (place3, value3) = (Vector256.Create((uint)at3), Vector256.Create(number3));
+        return Least(
+            Stored(ref block, 0, With(With(With(Vector256.LoadUnsafe(ref block), 0, place1, value1), 0, place2, value2), 0, place3, value3)),
+            Stored(ref block, 8, With(With(With(Vector256.LoadUnsafe(ref block, 8), 8, place1, value1), 8, place2, value2), 8, place3, value3)),
+            Stored(ref block, 16, With(With(With(Vector256.LoadUnsafe(ref block, 16), 16, place1, value1), 16, place2, value2), 16, place3, value3)),
+            Stored(ref block, 24, With(With(With(Vector256.LoadUnsafe(ref block, 24), 24, place1, value1), 24, place2, value2), 24, place3, value3)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> With(Vector256<uint> numbers, uint first, Vector256<uint> place, Vector256<uint> value) =>
+        Vector256.ConditionalSelect(Vector256.Equals(Vector256<uint>.Indices + Vector256.Create(first), place), value, numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Stored(ref uint block, nuint at, Vector256<uint> numbers)
+    {
+        numbers.StoreUnsafe(ref block, at);
+        return numbers;
+    }
+
     /// <summary>The least of a block of numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Lowest(ref uint block)
+    private static uint Lowest(ref uint block) => Least(
+        Vector256.LoadUnsafe(ref block), Vector256.LoadUnsafe(ref block, 8), Vector256.LoadUnsafe(ref block, 16), Vector256.LoadUnsafe(ref block, 24));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Least(Vector256<uint> a, Vector256<uint> b, Vector256<uint> c, Vector256<uint> d)
     {
-        var lanes = Vector256.Min(
-            Vector256.Min(Vector256.LoadUnsafe(ref block), Vector256.LoadUnsafe(ref block, 8)),
-            Vector256.Min(Vector256.LoadUnsafe(ref block, 16), Vector256.LoadUnsafe(ref block, 24)));
+        var lanes = Vector256.Min(Vector256.Min(a, b), Vector256.Min(c, d));
         var half = Vector128.Min(lanes.GetLower(), lanes.GetUpper());
         half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(2u, 3u, 0u, 1u)));
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrlSharp.Templates.Jinja.Scoping;
 using TrlSharp.Templates.Jinja.Statements;
 using TrlSharp.Templates.Jinja.Text;
@@ -59,12 +60,10 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     public RenderedSpan Run => new(0, 0, Here, 0, 0, false, Owner, Prompt);
 
     /// <summary>The value of a variable; null where none is assigned.</summary>
-    public Value? Find(Place place) => place.Up switch
-    {
-        0 => Activation.Slots[place.Slot].Value,
-        Place.InContext => context[place.Slot],
-        var up => Activation.At(up).Slots[place.Slot].Value,
-    };
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Value? Find(Place place) => place.Up == 0 ? Activation.Slots[place.Slot].Value : FindOutside(place);
+
+    private Value? FindOutside(Place place) => place.Up == Place.InContext ? context[place.Slot] : Activation.At(place.Up).Slots[place.Slot].Value;
 
     public void Set(Place place, Value value) => Activation.At(place.Up).Slots[place.Slot].Value = value;
 
@@ -146,7 +145,7 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     private void GuardStack(nuint here)
     {
         const int Step = 24 << 10;
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         _guarded = here - Step;
     }
 

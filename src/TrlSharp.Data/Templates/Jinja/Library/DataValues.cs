@@ -29,17 +29,25 @@ internal static class DataValues
     /// <param name="path">Path of the value below the message or variable; empty for the message itself.</param>
     public static Value Of(RowValue value, OriginKind kind, int message, string path)
     {
-        if (value.Kind == RowValueKind.Map) return new MapValue(new DataMap(value, kind, message, path));
+        if (value.Kind == RowValueKind.Map) return new MapValue(value, kind, message, path);
         var origin = Origins.Of(kind, message, path);
-        return value.Kind switch
-        {
-            RowValueKind.Null => new NoneValue(origin),
-            RowValueKind.Boolean => new BooleanValue(value.Boolean, origin),
-            RowValueKind.Integer => new IntegerValue(value.Integer, origin),
-            RowValueKind.Real => new FloatValue(value.Real, origin),
-            RowValueKind.String => Text(value.Text, origin),
-            _ => new ListValue([.. value.Items.Select((item, i) => Of(item, kind, message, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")))], source: origin),
-        };
+        return value.Kind == RowValueKind.String ? Text(value.Text, origin) : Other(value, origin);
+    }
+
+    private static Value Other(RowValue value, Origin origin) => value.Kind switch
+    {
+        RowValueKind.Null => new NoneValue(origin),
+        RowValueKind.Boolean => new BooleanValue(value.Boolean, origin),
+        RowValueKind.Integer => new IntegerValue(value.Integer, origin),
+        RowValueKind.Real => new FloatValue(value.Real, origin),
+        _ => List(value.Items, origin),
+    };
+
+    private static ListValue List(IReadOnlyList<RowValue> items, Origin origin)
+    {
+        var values = new Value[items.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = Of(items[i], origin.Kind, origin.Message, string.Create(CultureInfo.InvariantCulture, $"{origin.Path}[{i}]"));
+        return new(values, source: origin);
     }
 
     /// <summary>Text of the data, which nobody owns yet.</summary>

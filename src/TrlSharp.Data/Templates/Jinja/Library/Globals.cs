@@ -11,7 +11,7 @@ internal static class Globals
     [
         Entry("range", (_, a) => Range(a)),
         new("dict", new DictionaryType((s, a) => MakeMap(s, a))),
-        Entry("namespace", (s, a) => new NamespaceValue(MakeMap(s, a))),
+        Entry("namespace", (s, a) => a.Positional.Length == 0 ? new NamespaceValue(a.Named) : new NamespaceValue(MakeMap(s, a))),
         Entry("raise_exception", (s, a) => throw new EvaluationException(TemplateFault.Rejected, s.Text(a.Bind(1, "message")[0]!).Text)),
         Entry("strftime_now", Now),
         Entry("cycler", (_, a) => a.Named.Count == 0 && a.Positional.Length > 0 ? new CyclerValue(a.Positional) : throw EvaluationException.Runtime("at least one item has to be provided")),

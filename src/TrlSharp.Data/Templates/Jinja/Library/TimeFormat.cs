@@ -79,5 +79,5 @@ internal static class TimeFormat
 
     private static string Invariant(DateTime time, string format) => time.ToString(format, CultureInfo.InvariantCulture);
 
-    private static string Two(int number) => number.ToString("00", CultureInfo.InvariantCulture);
+    private static string Two(int number) => number.ToString("D2", CultureInfo.InvariantCulture);
 }

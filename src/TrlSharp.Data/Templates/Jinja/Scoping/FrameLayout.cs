@@ -10,6 +10,11 @@ internal sealed class FrameLayout(IReadOnlyList<(int Slot, Place? From, Place? E
 
     public void Enter(RenderState state)
     {
+        if (_loads.Length > 0) Load(state);
+    }
+
+    private void Load(RenderState state)
+    {
         var slots = state.Activation.Slots;
         foreach (var (slot, from, otherwise) in _loads)
             slots[slot].Value = (from is { } place ? state.Find(place) : null) ?? (otherwise is { } other ? state.Find(other) : null);

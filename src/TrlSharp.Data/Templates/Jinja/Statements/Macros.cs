@@ -82,7 +82,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
 
     private bool[] Bind(RenderState state, Arguments arguments)
     {
-        var missing = new bool[parameters.Count];
+        var missing = parameters.Count == 0 ? [] : new bool[parameters.Count];
         if (arguments.Named.Count == 0 && _caller is null && _kwargs is null && _varargs is null && arguments.Positional.Length <= parameters.Count)
         {
             for (var i = 0; i < missing.Length; i++)

@@ -36,10 +36,24 @@ internal sealed class OutputStatement(Expression expression, Origin here, bool e
         state.Step();
         state.Line = here.Line;
         state.Here = here;
-        if (_isConstant ? escapesConstants : state.Escapes) state.Write(NearestOwner.Assign(Escaping.Escape(state.Text(expression.Evaluate(state)))));
-        else if (state.Owner >= 0) expression.Write(state);
-        else state.Write(NearestOwner.Assign(state.Text(expression.Evaluate(state))));
+        if (state.Owner >= 0)
+        {
+            Write(state);
+            return Flow.Next;
+        }
+
+        var output = state.Output;
+        output.Open();
+        Write(state);
+        NearestOwner.Assign(output.Opened);
+        output.Close();
         return Flow.Next;
+    }
+
+    private void Write(RenderState state)
+    {
+        if (_isConstant ? escapesConstants : state.Escapes) state.Write(Escaping.Escape(state.Text(expression.Evaluate(state))));
+        else expression.Write(state);
     }
 }
 
@@ -53,53 +67,6 @@ internal sealed class PrintStatement(Statement[] outputs) : Statement
     public override void Bind(Symbols symbols) => Symbols.Bind(symbols, outputs);
 
     public override Flow Execute(RenderState state) => ExecuteAll(outputs, state);
-}
-
-/// <summary>
-/// Outside of loops over messages (<c>{{ '[INST] ' + messages[0].content }}</c>) literals belong to the message whose data stand nearest in the same output.
-/// </summary>
-internal static class NearestOwner
-{
-    public static TextValue Assign(TextValue text)
-    {
-        var runs = text.Runs;
-        if (runs.Length < 2 || !Mixes(runs)) return text;
-        var assigned = new RenderedSpan[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
-            assigned[i] = runs[i].Origin.Kind == OriginKind.Literal && runs[i].Owner < 0 ? runs[i] with { Owner = Nearest(runs, i) } : runs[i];
-        return new(text.Text, assigned, text.IsMarkup, text.Generations);
-    }
-
-    /// <summary>Whether there are both data and literals that nobody owns.</summary>
-    private static bool Mixes(ReadOnlySpan<RenderedSpan> runs)
-    {
-        var (data, literals) = (false, false);
-        foreach (ref readonly var run in runs)
-        {
-            data |= IsData(run);
-            literals |= run.Origin.Kind == OriginKind.Literal && run.Owner < 0;
-        }
-
-        return data && literals;
-    }
-
-    /// <summary>Fewest characters between; the following message wins a tie, since literals mostly open what follows.</summary>
-    private static int Nearest(ReadOnlySpan<RenderedSpan> runs, int at)
-    {
-        var (before, distanceBefore) = Walk(runs, at, -1);
-        var (after, distanceAfter) = Walk(runs, at, 1);
-        return after >= 0 && (before < 0 || distanceAfter <= distanceBefore) ? after : before;
-    }
-
-    private static (int Message, int Distance) Walk(ReadOnlySpan<RenderedSpan> runs, int at, int step)
-    {
-        var distance = 0;
-        for (var i = at + step; i >= 0 && i < runs.Length; distance += runs[i].Length, i += step)
-            if (IsData(runs[i])) return (runs[i].Origin.Message, distance);
-        return (-1, int.MaxValue);
-    }
-
-    private static bool IsData(in RenderedSpan run) => run.Origin.Kind == OriginKind.Data;
 }
 
 /// <summary><c>{% generation %}…{% endgeneration %}</c>: transparent; the range is recorded. Variables set inside stay inside, as in transformers.</summary>

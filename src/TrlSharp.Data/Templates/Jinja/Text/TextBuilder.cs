@@ -10,6 +10,7 @@ internal sealed class TextBuilder
     private RenderedSpan[] _runs = [];
     private int[]? _generations; // of the runs; null while all are 0
     private int _length, _count;
+    private int _open; // the run that begins a stretch of its own; 0 for none
 
     public int Length => _length;
 
@@ -56,6 +57,28 @@ internal sealed class TextBuilder
     {
         Write(text);
         Push(run, text.Length, owner, prompt, generation);
+    }
+
+    /// <summary>From here on a stretch of text by itself: its first run does not become a part of the last one before.</summary>
+    public void Open() => _open = _count;
+
+    /// <summary>The runs since <see cref="Open"/>, which may be changed. The stretch ends with <see cref="Close"/>.</summary>
+    public Span<RenderedSpan> Opened => _runs.AsSpan(_open, _count - _open);
+
+    /// <summary>Joins the stretch to what stands before it.</summary>
+    public void Close()
+    {
+        var at = _open;
+        _open = 0;
+        if (at == 0 || at == _count) return;
+        ref var last = ref _runs[at - 1];
+        ref readonly var first = ref _runs[at];
+        if (!ReferenceEquals(last.Origin, first.Origin) || last.Owner != first.Owner || last.GenerationPrompt != first.GenerationPrompt || !last.IsContinuedBy(first)
+            || (_generations is not null && _generations[at - 1] != _generations[at])) return;
+        last = last with { End = first.End, SourceEnd = first.SourceEnd };
+        _count--;
+        Array.Copy(_runs, at + 1, _runs, at, _count - at);
+        if (_generations is not null) Array.Copy(_generations, at + 1, _generations, at, _count - at);
     }
 
     /// <summary>Takes back what was appended after the first <paramref name="length"/> characters.</summary>
@@ -128,7 +151,7 @@ internal sealed class TextBuilder
         {
             ref var last = ref _runs[_count - 1];
             start = last.End;
-            if (ReferenceEquals(last.Origin, run.Origin) && last.Owner == owner && last.GenerationPrompt == prompt && last.IsContinuedBy(run)
+            if (ReferenceEquals(last.Origin, run.Origin) && _count != _open && last.Owner == owner && last.GenerationPrompt == prompt && last.IsContinuedBy(run)
                 && (_generations is null ? 0 : _generations[_count - 1]) == generation)
             {
                 last = last with { End = start + length, SourceEnd = run.SourceEnd };

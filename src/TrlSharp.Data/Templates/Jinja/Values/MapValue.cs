@@ -1,3 +1,4 @@
+using TrlSharp.Rows;
 using TrlSharp.Templates.Jinja.Expressions;
 using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Text;
@@ -16,8 +17,8 @@ internal sealed class MapValue : Value
     /// <param name="entries">In order; a later entry of an equal key has already replaced the earlier.</param>
     public MapValue(IReadOnlyList<KeyValuePair<Value, Value>> entries) => _entries = entries;
 
-    /// <param name="data">What the caller gave.</param>
-    public MapValue(in DataMap data) => _data = data;
+    /// <inheritdoc cref="DataMap.Begin"/>
+    public MapValue(RowValue data, OriginKind kind, int message, string path) => _data.Begin(data, kind, message, path);
 
     public static MapValue Empty { get; } = new([]);
 

@@ -5,13 +5,21 @@ namespace TrlSharp.Templates.Jinja.Values;
 /// <summary>What <c>namespace()</c> makes: the only value that templates can change.</summary>
 internal sealed class NamespaceValue : Value
 {
-    private readonly List<(Value? Key, string? Name, Value Value)> _fields = [];
+    private readonly List<(Value? Key, string? Name, Value Value)> _fields;
     private bool _printing;
 
     /// <param name="fields">The first fields; keys that are no text are kept, but cannot be read.</param>
     public NamespaceValue(MapValue fields)
     {
+        _fields = new(fields.Length);
         foreach (var (key, value) in fields.Entries) _fields.Add((key, (key as TextValue)?.Text, value));
+    }
+
+    /// <param name="fields">The first fields, each name once.</param>
+    public NamespaceValue(IReadOnlyList<KeyValuePair<string, Value>> fields)
+    {
+        _fields = new(fields.Count);
+        foreach (var (name, value) in fields) _fields.Add((null, name, value));
     }
 
     public override string TypeName => "Namespace";
