@@ -11,12 +11,13 @@ using TrlSharp.Rows;
 namespace TrlSharp.Benchmarks.Data;
 
 /// <summary>
-/// <c>stream DATA_FOLDER [GB]</c>: hh_rlhf chats over and over as JSONL of that size (default 1), and as Parquet with nested messages, written to the temporary
-/// folder, read as rows and as examples, deleted. MB/s per second of processor time, of the JSONL or of what Parquet unpacks; peak memory of the process.
+/// <c>stream DATA_FOLDER [GB]</c>: hh_rlhf chats over and over as JSONL of that size (default 1), and the same chats as Parquet with nested messages, written to
+/// the temporary folder (300,000 chats at most: packing takes the time), read as rows and as examples, deleted. Every round has its letters moved on, so that no compression sees a chat twice. MB/s per second
+/// of processor time, of the JSONL or of what Parquet unpacks; peak memory of the process.
 /// </summary>
 internal static class StreamBenchmark
 {
-    private const int ParquetChats = 100_000;
+    private const int MostParquetChats = 300_000;
     private const int WarmUpRows = 50_000;
 
     public static int Run(string[] arguments)
@@ -32,13 +33,13 @@ internal static class StreamBenchmark
         try
         {
             var lines = Path.Combine(folder, "chats.jsonl");
-            WriteLines(lines, chats, (long)(1e9 * (arguments.Length > 1 ? double.Parse(arguments[1], CultureInfo.InvariantCulture) : 1)));
+            var count = WriteLines(lines, chats, (long)(1e9 * (arguments.Length > 1 ? double.Parse(arguments[1], CultureInfo.InvariantCulture) : 1)));
             Measure(lines, new FileInfo(lines).Length);
             File.Delete(lines);
             foreach (var method in new[] { CompressionMethod.Snappy, CompressionMethod.Zstd })
             {
                 var file = Path.Combine(folder, $"chats-{method}.parquet");
-                WriteParquet(file, chats, method);
+                WriteParquet(file, chats, Math.Min(count, MostParquetChats), method);
                 Measure(file, UnpackedBytes(file));
             }
 
@@ -81,18 +82,45 @@ internal static class StreamBenchmark
         return chats;
     }
 
-    private static void WriteLines(string file, List<Chat> chats, long size)
+    /// <summary>The number of chats that it took.</summary>
+    private static int WriteLines(string file, List<Chat> chats, long size)
     {
-        var lines = chats.ConvertAll(chat => Encoding.UTF8.GetBytes(RowValue.MapOf(("messages", RowValue.List([.. chat.Messages.Select(m => RowValue.MapOf(("role", RowValue.Of(m.Role)), ("content", RowValue.Of(m.Content))))]))) + "\n"));
         using var stream = File.Create(file);
-        for (var i = 0; stream.Position < size; i++) stream.Write(lines[i % lines.Count]);
+        var count = 0;
+        for (; stream.Position < size; count++)
+        {
+            var messages = Nth(chats, count).Messages.Select(m => RowValue.MapOf(("role", RowValue.Of(m.Role)), ("content", RowValue.Of(m.Content))));
+            stream.Write(Encoding.UTF8.GetBytes(RowValue.MapOf(("messages", RowValue.List([.. messages]))) + "\n"));
+        }
+
+        return count;
     }
 
-    private static void WriteParquet(string file, List<Chat> chats, CompressionMethod method)
+    private static void WriteParquet(string file, List<Chat> chats, int count, CompressionMethod method)
     {
         using var stream = File.Create(file);
-        ParquetSerializer.SerializeAsync(Enumerable.Range(0, ParquetChats).Select(i => chats[i % chats.Count]), stream, new() { CompressionMethod = method, RowGroupSize = 20_000 }).GetAwaiter().GetResult();
+        ParquetSerializer.SerializeAsync(Enumerable.Range(0, count).Select(i => Nth(chats, i)), stream, new() { CompressionMethod = method, RowGroupSize = 20_000 }).GetAwaiter().GetResult();
     }
+
+    /// <summary>Chat number <paramref name="index"/> of as many as are wanted: in each round over the list, letters other than those of the round before.</summary>
+    private static Chat Nth(List<Chat> chats, int index)
+    {
+        var (round, at) = Math.DivRem(index, chats.Count);
+        return new() { Messages = chats[at].Messages.ConvertAll(m => new Message { Role = m.Role, Content = Moved(m.Content, round) }) };
+    }
+
+    private static string Moved(string text, int round) => string.Create(text.Length, (text, round), static (target, from) =>
+    {
+        for (var i = 0; i < target.Length; i++)
+        {
+            target[i] = from.text[i] switch
+            {
+                >= 'a' and <= 'z' and var letter => (char)('a' + ((letter - 'a' + from.round) % 26)),
+                >= 'A' and <= 'Z' and var letter => (char)('A' + ((letter - 'A' + (from.round / 26)) % 26)),
+                var other => other,
+            };
+        }
+    });
 
     private static long UnpackedBytes(string file)
     {

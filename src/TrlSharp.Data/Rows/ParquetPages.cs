@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using Parquet.Meta;
-using Snappier;
 
 namespace TrlSharp.Rows;
 
@@ -82,7 +81,7 @@ internal sealed class ParquetPages : IDisposable
         var written = codec switch
         {
             CompressionCodec.UNCOMPRESSED => Copy(packed, target),
-            CompressionCodec.SNAPPY => Snappy.GetUncompressedLength(packed) == target.Length ? Snappy.Decompress(packed, target) : -1,
+            CompressionCodec.SNAPPY => SnappyBlock.TryUnpack(packed, target) ? target.Length : -1,
             CompressionCodec.ZSTD => UnpackZstandard(packed, target),
             _ => UnpackGzip(packed, target),
         };

@@ -26,7 +26,7 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
             for (var i = 0L; i < columns.RowCount; i++)
             {
                 number++;
-                if (!Refusals.Try(() => Assemble(columns, i, number, group), onRefused, out var row)) yield break;
+                if (Assemble(columns, i, number, group, onRefused) is not { } row) yield break;
                 yield return row;
             }
         }
@@ -69,17 +69,24 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
 
     private static RawColumnData ReadRaw(ParquetRowGroupReader rows, DataField field) => rows.ReadRawColumnDataBaseAsync(field).AsTask().GetAwaiter().GetResult();
 
-    private Row Assemble(LoadedGroup group, long index, long number, int groupNumber) => Guard(GroupName(groupNumber), () =>
+    /// <summary>The next row of a group; null when it was refused.</summary>
+    private Row? Assemble(LoadedGroup group, long index, long number, int groupNumber, Action<DataException>? onRefused)
     {
-        var value = group.Assembly.Next();
-        if (index == group.RowCount - 1 && !group.Assembly.AtEnd) throw new DataException("a column goes on after the last row.");
-        return new Row(value, new(name, number) { Unit = RowUnit.Row });
-    });
+        try
+        {
+            var value = group.Assembly.Next();
+            if (index == group.RowCount - 1 && !group.Assembly.AtEnd) throw new DataException("a column goes on after the last row.");
+            return new Row(value, new(name, number) { Unit = RowUnit.Row });
+        }
+        catch (Exception e)
+        {
+            var fault = Damaged(GroupName(groupNumber), e);
+            if (onRefused is null) throw fault;
+            onRefused(fault);
+            return null;
+        }
+    }
 
-    /// <summary>
-    /// The library reports damage by whatever exception its decoders run into, out of range or out of memory included; to the user all of them mean that
-    /// the file is damaged.
-    /// </summary>
     private T Guard<T>(string where, Func<T> read)
     {
         try
@@ -88,9 +95,15 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
         }
         catch (Exception e)
         {
-            throw new DataException($"{name}{where}: this is no sound Parquet file ({e.Message}). Fetch or write it again.", e);
+            throw Damaged(where, e);
         }
     }
+
+    /// <summary>
+    /// The library reports damage by whatever exception its decoders run into, out of range or out of memory included; to the user all of them mean that
+    /// the file is damaged.
+    /// </summary>
+    private DataException Damaged(string where, Exception e) => new($"{name}{where}: this is no sound Parquet file ({e.Message}). Fetch or write it again.", e);
 
     private static string GroupName(int group) => string.Create(CultureInfo.InvariantCulture, $" row group {group}");
 

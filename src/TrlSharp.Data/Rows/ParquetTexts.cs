@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
@@ -9,10 +10,12 @@ internal sealed class ParquetTexts(bool isDeclared)
 {
     private const int MostShort = 24;
     private const int Slots = 64;
+    private const int MostAtOnce = 1 << 14;
 
     private readonly byte[] _recentBytes = new byte[Slots * MostShort];
     private readonly int[] _recentLengths = new int[Slots];
     private readonly RowValue?[] _recent = new RowValue?[Slots];
+    private readonly char[] _characters = new char[MostAtOnce];
 
     /// <summary>The value of some bytes.</summary>
     /// <exception cref="DataException">The column declares text, and these bytes are none.</exception>
@@ -30,8 +33,16 @@ internal sealed class ParquetTexts(bool isDeclared)
 
     private string Decode(ReadOnlySpan<byte> bytes)
     {
-        if (Ascii.IsValid(bytes)) return Encoding.Latin1.GetString(bytes);
-        if (Utf8.IsValid(bytes)) return Encoding.UTF8.GetString(bytes);
+        // One pass over most texts: checked, decoded and measured; long ones are measured first.
+        if (bytes.Length <= MostAtOnce)
+        {
+            if (Utf8.ToUtf16(bytes, _characters, out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done) return new(_characters, 0, written);
+        }
+        else if (Utf8.IsValid(bytes))
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
         return !isDeclared ? Convert.ToBase64String(bytes) : throw new DataException("a text is not valid UTF-8.");
     }
 }

@@ -10,6 +10,8 @@ namespace TrlSharp.Rows;
 /// </summary>
 public sealed class RowValue
 {
+    private const int LinearLimit = 12;
+
     private readonly object? _value;
 
     private RowValue(RowValueKind kind, object? value) => (Kind, _value) = (kind, value);
@@ -45,10 +47,10 @@ public sealed class RowValue
     public IReadOnlyList<RowValue> Items => (IReadOnlyList<RowValue>)Expect(RowValueKind.List);
 
     /// <summary>The entries of a <see cref="RowValueKind.Map"/>, in file order.</summary>
-    public IReadOnlyList<KeyValuePair<string, RowValue>> Fields => ((MapBody)Expect(RowValueKind.Map)).Fields;
+    public IReadOnlyList<KeyValuePair<string, RowValue>> Fields => FieldsOf(Expect(RowValueKind.Map));
 
     /// <summary>The same, for loops over many maps.</summary>
-    internal ReadOnlySpan<KeyValuePair<string, RowValue>> FieldSpan => _value is MapBody map ? map.Span : ((MapBody)Expect(RowValueKind.Map)).Span;
+    internal ReadOnlySpan<KeyValuePair<string, RowValue>> FieldSpan => SpanOf(FieldsOf(Expect(RowValueKind.Map)));
 
     /// <summary>A boolean.</summary>
     public static RowValue Of(bool value) => value ? True : False;
@@ -71,14 +73,30 @@ public sealed class RowValue
 
     /// <summary>A map in the given order; the caller hands the list over.</summary>
     /// <exception cref="DataException">A key occurs twice.</exception>
-    public static RowValue Map(params IReadOnlyList<KeyValuePair<string, RowValue>> fields) => new(RowValueKind.Map, new MapBody(fields));
+    public static RowValue Map(params IReadOnlyList<KeyValuePair<string, RowValue>> fields)
+    {
+        fields = fields is KeyValuePair<string, RowValue>[] or List<KeyValuePair<string, RowValue>> ? fields : fields.ToArray();
+        if (fields.Count > LinearLimit) return new(RowValueKind.Map, new IndexedFields(fields));
+        var span = SpanOf(fields);
+        for (var i = 1; i < span.Length; i++)
+            for (var j = 0; j < i; j++)
+                if (span[i].Key == span[j].Key) throw Duplicate(span[i].Key);
+        return new(RowValueKind.Map, fields);
+    }
 
     /// <summary>A map from tuples: <c>RowValue.MapOf(("role", RowValue.Of("user")))</c>.</summary>
     public static RowValue MapOf(params IReadOnlyList<(string Key, RowValue Value)> fields) =>
         Map([.. fields.Select(f => KeyValuePair.Create(f.Key, f.Value))]);
 
     /// <summary>The field of a map, or null when this is no map or has no such key. A present JSON <c>null</c> is returned as such.</summary>
-    public RowValue? Find(string key) => _value is MapBody map ? map.Find(key) : null;
+    public RowValue? Find(string key)
+    {
+        if (Kind != RowValueKind.Map) return null;
+        if (_value is IndexedFields indexed) return indexed.Find(key);
+        foreach (var field in SpanOf((IReadOnlyList<KeyValuePair<string, RowValue>>)_value!))
+            if (field.Key == key) return field.Value;
+        return null;
+    }
 
     /// <summary>Like <see cref="Find"/>, as a test.</summary>
     public bool TryFind(string key, [NotNullWhen(true)] out RowValue? value) => (value = Find(key)) is not null;
@@ -124,40 +142,28 @@ public sealed class RowValue
         ? _value!
         : throw new InvalidOperationException($"The value is a {Kind}, not a {kind}.");
 
-    private sealed class MapBody
+    private static IReadOnlyList<KeyValuePair<string, RowValue>> FieldsOf(object map) =>
+        map is IndexedFields indexed ? indexed.Fields : (IReadOnlyList<KeyValuePair<string, RowValue>>)map;
+
+    private static ReadOnlySpan<KeyValuePair<string, RowValue>> SpanOf(IReadOnlyList<KeyValuePair<string, RowValue>> fields) =>
+        fields is List<KeyValuePair<string, RowValue>> list ? CollectionsMarshal.AsSpan(list) : (KeyValuePair<string, RowValue>[])fields;
+
+    private static DataException Duplicate(string key) => new($"The key \"{key}\" occurs twice in one object; remove one of the two.");
+
+    /// <summary>Fields of a map that is too wide to be searched one by one; narrow maps are their array or list of fields itself.</summary>
+    private sealed class IndexedFields
     {
-        private const int LinearLimit = 12;
-        private readonly Dictionary<string, RowValue>? _index;
+        private readonly Dictionary<string, RowValue> _index;
 
-        public MapBody(IReadOnlyList<KeyValuePair<string, RowValue>> fields)
+        public IndexedFields(IReadOnlyList<KeyValuePair<string, RowValue>> fields)
         {
-            Fields = fields = fields is KeyValuePair<string, RowValue>[] or List<KeyValuePair<string, RowValue>> ? fields : fields.ToArray();
-            if (fields.Count <= LinearLimit)
-            {
-                for (var i = 0; i < fields.Count; i++)
-                    for (var j = 0; j < i; j++)
-                        if (fields[i].Key == fields[j].Key) throw Duplicate(fields[i].Key);
-                return;
-            }
-
-            _index = new(fields.Count, StringComparer.Ordinal);
-            foreach (var field in fields)
+            (Fields, _index) = (fields, new(fields.Count, StringComparer.Ordinal));
+            foreach (var field in SpanOf(fields))
                 if (!_index.TryAdd(field.Key, field.Value)) throw Duplicate(field.Key);
         }
 
         public IReadOnlyList<KeyValuePair<string, RowValue>> Fields { get; }
 
-        public ReadOnlySpan<KeyValuePair<string, RowValue>> Span =>
-            Fields is List<KeyValuePair<string, RowValue>> list ? CollectionsMarshal.AsSpan(list) : (KeyValuePair<string, RowValue>[])Fields;
-
-        public RowValue? Find(string key)
-        {
-            if (_index is not null) return _index.GetValueOrDefault(key);
-            for (var i = 0; i < Fields.Count; i++)
-                if (Fields[i].Key == key) return Fields[i].Value;
-            return null;
-        }
-
-        private static DataException Duplicate(string key) => new($"The key \"{key}\" occurs twice in one object; remove one of the two.");
+        public RowValue? Find(string key) => _index.GetValueOrDefault(key);
     }
 }

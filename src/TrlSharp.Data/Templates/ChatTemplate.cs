@@ -78,7 +78,7 @@ public sealed class ChatTemplate
         {
             _program.Layout.Enter(state);
             foreach (var statement in _program.Body) statement.Execute(state);
-            return state.Output.ToConversation();
+            return state.Output.ToConversation(new(_context.Names, state.Reads));
         }
         catch (EvaluationException e)
         {

@@ -7,4 +7,8 @@ namespace TrlSharp.Templates;
 public sealed record RenderedConversation(
     string Text,
     IReadOnlyList<RenderedSpan> Spans,
-    IReadOnlyList<(int Start, int End)> GenerationSpans);
+    IReadOnlyList<(int Start, int End)> GenerationSpans)
+{
+    /// <summary>What the render asked for; nothing is known where it was put together from others.</summary>
+    internal ContextReads Reads { get; init; }
+}

@@ -19,6 +19,9 @@ internal sealed class TemplateContext
         (_messages, _tools, _documents, _generationPrompt) = (Slot("messages"), Slot("tools"), Slot("documents"), Slot("add_generation_prompt"));
     }
 
+    /// <summary>The names by slot.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     /// <summary>The values of one render, by slot; null where a name is not defined.</summary>
     public Value?[] For(RenderRequest request)
     {

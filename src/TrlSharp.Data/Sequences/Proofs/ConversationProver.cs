@@ -57,8 +57,10 @@ internal sealed class ConversationProver
         var forms = conversation.Messages.Select(m => _forms.Adapt(conversation, m, findings)).ToArray();
         var bodies = Array.ConvertAll(forms, f => f.Body);
         var prepared = new PreparedValues(bodies, conversation.Tools);
-        var provers = Modes(conversation).Select(mode => new Lazy<TurnProver>(
-            () => new TurnProver(new ConversationRenders(_render, conversation, bodies, prepared, mode, _now), weights, forms, Profile, _derivation, Policy), isThreadSafe: false)).ToArray();
+        var modes = Modes(conversation);
+        var shared = modes.Count > 1 ? new SharedRenders(bodies.Length) : null;
+        var provers = modes.Select(mode => new Lazy<TurnProver>(
+            () => new TurnProver(new ConversationRenders(_render, conversation, bodies, prepared, mode, _now, shared), weights, forms, Profile, _derivation, Policy), isThreadSafe: false)).ToArray();
         var trained = Policy.Everything ? [] : Enumerable.Range(0, weights.Count).Where(i => weights[i].Trained).ToArray();
         var plans = new ExamplePlanner(conversation, provers, Policy).Plan(trained);
         if (plans.Count > 1) findings.Add(new(MaskFault.Split, -1, $"{plans.Count} examples: the template writes earlier turns otherwise than a model produces them."));

@@ -10,6 +10,7 @@ internal sealed class ConversationRenders
     private readonly Func<RenderRequest, RenderedConversation> _render;
     private readonly RenderRequest _request;
     private readonly RowValue[] _bodies;
+    private readonly SharedRenders? _shared;
     private readonly RenderIndex?[] _texts;
     private readonly RenderedConversation?[] _prompts;
     private readonly TemplateException?[] _textFaults;
@@ -21,10 +22,11 @@ internal sealed class ConversationRenders
     /// <param name="prepared">The same as values of the interpreter, shared by all modes.</param>
     /// <param name="mode">Template variables.</param>
     /// <param name="now">The clock.</param>
+    /// <param name="shared">What the modes have in common; null when there is one mode only.</param>
     public ConversationRenders(
-        Func<RenderRequest, RenderedConversation> render, Conversation conversation, RowValue[] bodies, PreparedValues prepared, TemplateMode mode, DateTime? now)
+        Func<RenderRequest, RenderedConversation> render, Conversation conversation, RowValue[] bodies, PreparedValues prepared, TemplateMode mode, DateTime? now, SharedRenders? shared = null)
     {
-        (_render, _bodies) = (render, bodies);
+        (_render, _bodies, _shared) = (render, bodies, shared);
         _request = new RenderRequest
         {
             Messages = bodies,
@@ -53,7 +55,7 @@ internal sealed class ConversationRenders
         if (_textFaults[count] is { } fault) throw fault;
         try
         {
-            return _texts[count] ??= new RenderIndex(_render(_request with { Messages = First(count) }), count);
+            return _texts[count] ??= _shared?.Text(count, Mode.Variables) ?? RenderText(count);
         }
         catch (TemplateException e)
         {
@@ -69,7 +71,7 @@ internal sealed class ConversationRenders
         if (_promptFaults[index] is { } fault) throw fault;
         try
         {
-            return _prompts[index] ??= _render(_request with { Messages = First(index), AddGenerationPrompt = true });
+            return _prompts[index] ??= _shared?.Prompt(index, Mode.Variables) ?? RenderPrompt(index);
         }
         catch (TemplateException e)
         {
@@ -90,6 +92,18 @@ internal sealed class ConversationRenders
 
     /// <summary>The first messages as the template sees them.</summary>
     public IReadOnlyList<RowValue> Bodies(int count) => First(count);
+
+    private RenderIndex RenderText(int count)
+    {
+        var text = new RenderIndex(_render(_request with { Messages = First(count) }), count);
+        return _shared?.Add(count, Mode.Variables, text) ?? text;
+    }
+
+    private RenderedConversation RenderPrompt(int index)
+    {
+        var prompt = _render(_request with { Messages = First(index), AddGenerationPrompt = true });
+        return _shared?.Add(index, Mode.Variables, prompt) ?? prompt;
+    }
 
     private IReadOnlyList<RowValue> First(int count) => count == _bodies.Length ? _bodies : new ArraySegment<RowValue>(_bodies, 0, count);
 }

@@ -63,9 +63,18 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Value? Find(Place place) => place.Up == 0 ? Activation.Slots[place.Slot].Value : FindOutside(place);
 
-    private Value? FindOutside(Place place) => place.Up == Place.InContext ? context[place.Slot] : Activation.At(place.Up).Slots[place.Slot].Value;
+    private Value? FindOutside(Place place) => place.Up == Place.InContext ? FindInContext(place.Slot) : Activation.At(place.Up).Slots[place.Slot].Value;
+
+    private Value? FindInContext(int slot)
+    {
+        Reads |= 1UL << (slot % 64);
+        return context[slot];
+    }
 
     public void Set(Place place, Value value) => Activation.At(place.Up).Slots[place.Slot].Value = value;
+
+    /// <summary>Slots of the context that were asked for; all of them once the size of the request has extended a limit.</summary>
+    public ulong Reads { get; private set; }
 
     public int NextGeneration() => ++_generations;
 
@@ -116,6 +125,7 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
         {
             const int StepsPerMessage = 4000, CharactersPerCharacter = 64;
             _extended = true;
+            Reads = ulong.MaxValue;
             var (messages, characters) = InputSize.Of(request);
             _steps += messages * StepsPerMessage;
             _characters += characters * CharactersPerCharacter;

@@ -103,9 +103,10 @@ internal sealed class TextBuilder
     }
 
     /// <summary>The text and its runs as they are read from outside; the builder is empty then.</summary>
-    public RenderedConversation ToConversation()
+    /// <param name="reads">What was asked for to make it.</param>
+    public RenderedConversation ToConversation(ContextReads reads)
     {
-        var rendered = new RenderedConversation(new string(_text, 0, _length), Pushed.ToArray(), _generations is null ? [] : GenerationSpans(_generations));
+        var rendered = new RenderedConversation(new string(_text, 0, _length), Pushed.ToArray(), _generations is null ? [] : GenerationSpans(_generations)) { Reads = reads };
         Return();
         return rendered;
     }

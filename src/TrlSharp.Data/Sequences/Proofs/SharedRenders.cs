@@ -1,0 +1,39 @@
+using TrlSharp.Rows;
+using TrlSharp.Templates;
+
+namespace TrlSharp.Sequences.Proofs;
+
+/// <summary>
+/// Renders of one conversation that several sets of template variables have in common. A render that asked for none of the variables in which two sets
+/// differ is the very same render under both.
+/// </summary>
+internal sealed class SharedRenders(int messages)
+{
+    private readonly List<(RowValue Variables, RenderIndex Render)>?[] _texts = new List<(RowValue, RenderIndex)>?[messages + 1];
+    private readonly List<(RowValue Variables, RenderedConversation Render)>?[] _prompts = new List<(RowValue, RenderedConversation)>?[messages + 1];
+
+    public RenderIndex? Text(int count, RowValue variables) => Find(_texts[count], variables, r => r.Rendered);
+
+    public RenderedConversation? Prompt(int index, RowValue variables) => Find(_prompts[index], variables, r => r);
+
+    public RenderIndex Add(int count, RowValue variables, RenderIndex text)
+    {
+        (_texts[count] ??= []).Add((variables, text));
+        return text;
+    }
+
+    public RenderedConversation Add(int index, RowValue variables, RenderedConversation prompt)
+    {
+        (_prompts[index] ??= []).Add((variables, prompt));
+        return prompt;
+    }
+
+    private static T? Find<T>(List<(RowValue Variables, T Render)>? known, RowValue variables, Func<T, RenderedConversation> rendered)
+        where T : class
+    {
+        if (known is null) return null;
+        foreach (var (others, render) in known)
+            if (rendered(render).Reads.AreSameUnder(variables, others)) return render;
+        return null;
+    }
+}
