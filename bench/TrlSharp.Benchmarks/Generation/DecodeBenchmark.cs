@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using TrlSharp.Generation;
@@ -53,8 +52,8 @@ internal static class DecodeBenchmark
         var (prefill, step) = (double.MaxValue, double.MaxValue);
         for (var i = 0; i < 3; i++)
         {
-            var first = Seconds(() => TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = 1 }));
-            var all = Seconds(() => TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = NewTokens }));
+            var first = ActionTime.Seconds(() => TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = 1 }));
+            var all = ActionTime.Seconds(() => TokenGenerator.Generate(model, prompts, new() { Temperature = 0, MaxNewTokens = NewTokens }));
             if (i == 0) continue;
             prefill = Math.Min(prefill, first);
             step = Math.Min(step, (all - first) / (NewTokens - 1));
@@ -71,22 +70,12 @@ internal static class DecodeBenchmark
         var best = double.MaxValue;
         for (var i = 0; i < 4; i++)
         {
-            var seconds = Seconds(() => Parallel.For(
+            var seconds = ActionTime.Seconds(() => Parallel.For(
                 0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => Sum(buffer.AsSpan(buffer.Length / threads * part, buffer.Length / threads))));
             best = Math.Min(best, seconds);
         }
 
         return buffer.Length * sizeof(float) / best;
-    }
-
-    /// <summary>Wall-clock time; on one thread processor time where that is less, because machines are shared.</summary>
-    private static double Seconds(Action action)
-    {
-        var processor = Environment.CpuUsage.TotalTime;
-        var watch = Stopwatch.StartNew();
-        action();
-        var wall = watch.Elapsed.TotalSeconds;
-        return get_num_threads() == 1 ? Math.Min(wall, (Environment.CpuUsage.TotalTime - processor).TotalSeconds) : wall;
     }
 
     private static float Sum(ReadOnlySpan<float> values)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TrlSharp.Batches;
 using TrlSharp.Models.Attention;
@@ -62,11 +61,5 @@ internal static class AttentionBenchmark
 
     private static Tensor Leaf(int heads, ScalarType type, int tokens) => rand(tokens, heads, HeadSize).to(type).requires_grad_();
 
-    private static double Milliseconds(Action action)
-    {
-        var (wall, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        action();
-        var elapsed = Stopwatch.GetElapsedTime(wall).TotalMilliseconds;
-        return get_num_threads() > 1 ? elapsed : Math.Min(elapsed, Math.Max((Environment.CpuUsage.TotalTime - used).TotalMilliseconds, 1e-3));
-    }
+    private static double Milliseconds(Action action) => 1e3 * ActionTime.Seconds(action);
 }

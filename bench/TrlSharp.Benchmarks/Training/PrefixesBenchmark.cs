@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TrlSharp.Batches;
 using TrlSharp.Losses;
@@ -53,10 +52,7 @@ internal static class PrefixesBenchmark
     {
         using var scope = NewDisposeScope();
         var batch = new Collator(Vocabulary, LossNormalization.Token).Collate(row);
-        var (wall, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        TokenLoss.Backward(model, batch, new(), batch.Divisor);
-        var seconds = Stopwatch.GetElapsedTime(wall).TotalSeconds;
-        if (get_num_threads() == 1) seconds = Math.Min(seconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds);
+        var seconds = ActionTime.Seconds(() => TokenLoss.Backward(model, batch, new(), batch.Divisor));
         foreach (var (_, parameter) in model.Parameters) parameter.grad = null;
         return seconds;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TrlSharp.Adapters;
 using TrlSharp.Batches;
@@ -63,7 +62,7 @@ internal sealed class TrainingMeasurement : IDisposable
         var before = Rate();
         for (var i = 0; i < times; i++)
         {
-            seconds.Add(Seconds(action));
+            seconds.Add(ActionTime.Seconds(action));
             var after = Rate();
             rates.Add((before + after) / 2);
             shares.Add(_operations / seconds[^1] / rates[^1]);
@@ -106,16 +105,7 @@ internal sealed class TrainingMeasurement : IDisposable
         using var noGrad = no_grad();
         var (x, weight) = (ones(512, 1024, dtype: _case.Type), ones(2048, 1024, dtype: _case.Type).t());
         var times = new List<double>();
-        for (var i = 0; i < 40; i++) times.Add(Seconds(() => x.matmul(weight).Dispose()));
+        for (var i = 0; i < 40; i++) times.Add(ActionTime.Seconds(() => x.matmul(weight).Dispose()));
         return 2.0 * 512 * 1024 * 2048 / Median(times);
-    }
-
-    /// <summary>Other programs share the machine: with one thread processor time leaves them out.</summary>
-    private static double Seconds(Action action)
-    {
-        var (wall, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        action();
-        var seconds = Stopwatch.GetElapsedTime(wall).TotalSeconds;
-        return get_num_threads() > 1 ? seconds : Math.Min(seconds, Math.Max((Environment.CpuUsage.TotalTime - used).TotalSeconds, 1e-9));
     }
 }

@@ -8,11 +8,13 @@ namespace TrlSharp.Packing;
 /// </summary>
 public sealed class PrefixTree
 {
+    private readonly int[] _lengths;
+
     private PrefixTree(IReadOnlyList<RowSegment> segments, IReadOnlyList<int> ends, IReadOnlyList<TokenSequence> sequences)
     {
         (Segments, Ends) = (segments, ends);
         Length = segments.Sum(s => s.Length);
-        Lengths = [.. sequences.Select(s => s.Length)];
+        _lengths = [.. sequences.Select(s => s.Length)];
     }
 
     /// <summary>In the order of the row, a parent before those that continue it.</summary>
@@ -23,8 +25,6 @@ public sealed class PrefixTree
 
     /// <summary>Tokens of all segments.</summary>
     public int Length { get; }
-
-    private int[] Lengths { get; }
 
     /// <summary>The tree of every group of sequences, one after another.</summary>
     /// <param name="sequences">Of a row; none is empty.</param>
@@ -70,7 +70,7 @@ public sealed class PrefixTree
     {
         var starts = new int[Segments.Count];
         for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + Segments[i - 1].Length;
-        var places = new int[Lengths[sequence]];
+        var places = new int[_lengths[sequence]];
         var end = places.Length;
         for (var at = Ends[sequence]; at >= 0; at = Segments[at].Parent)
         {

@@ -10,7 +10,7 @@ public sealed class SequencePacker
 {
     private readonly PackingOptions _options;
     private readonly PackedRowBuilder _builder;
-    private int _packedBefore;
+    private int _packedBefore; // sequences of the window that an earlier plan had already; what is apart among them is counted
 
     /// <exception cref="ConfigException">The options are out of range.</exception>
     public SequencePacker(PackingOptions options)

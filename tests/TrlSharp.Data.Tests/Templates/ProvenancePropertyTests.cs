@@ -48,6 +48,42 @@ public sealed class ProvenancePropertyTests(ITestOutputHelper output)
         Assert.True(exact > rendered);
     }
 
+    /// <summary>Modes of a template share renders: what a render says that it did not ask for must change nothing in it, here under variables that templates are known for.</summary>
+    [Fact]
+    public void A_render_is_the_same_under_variables_that_it_did_not_ask_for()
+    {
+        RowValue[] variables = [RowValue.MapOf(), RowValue.MapOf(("enable_thinking", RowValue.Of(true))), RowValue.MapOf(("enable_thinking", RowValue.Of(false))),
+            RowValue.MapOf(("thinking", RowValue.Of(true)), ("reasoning_effort", RowValue.Of("low")), ("preserve_thinking", RowValue.Of(true)))];
+        var (same, other) = (0L, 0L);
+        foreach (var entry in TemplateSet.All)
+        {
+            Gen.Select(ChatGenerator.Any, Gen.Bool).Sample((chat, prompt) =>
+            {
+                var renders = Array.ConvertAll(variables, v => Render(entry.Template, chat.Messages, chat.Tools, prompt, v));
+                for (var i = 0; i < variables.Length; i++)
+                {
+                    for (var j = 0; j < variables.Length; j++)
+                    {
+                        if (i == j || renders[i] is not { } render) continue;
+                        if (!render.Reads.AreSameUnder(variables[j], variables[i]))
+                        {
+                            if (renders[j]?.Text != render.Text) Interlocked.Increment(ref other);
+                            continue;
+                        }
+
+                        Interlocked.Increment(ref same);
+                        Assert.Equal(render.Text, renders[j]?.Text);
+                        Assert.Equal(render.Spans.Select(Bare), renders[j]!.Spans.Select(Bare));
+                        Assert.Equal(render.GenerationSpans, renders[j]!.GenerationSpans);
+                    }
+                }
+            }, iter: PerTemplate, print: c => $"{entry.Name}: {RowValue.List(c.Item1.Messages)}");
+        }
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{same} pairs share a render, {other} differ and asked for what differs"));
+        Assert.True(same > 0 && other > 0);
+    }
+
     /// <summary>
     /// Words without a meaning to any template take the place of one message's content: what the other messages own, and what comes from them, stays
     /// as it was, character by character and origin by origin.
@@ -82,17 +118,20 @@ public sealed class ProvenancePropertyTests(ITestOutputHelper output)
         Assert.True(compared > 5 * refused);
     }
 
-    private static RenderedConversation? Render(ChatTemplate template, IReadOnlyList<RowValue> messages, RowValue? tools, bool prompt)
+    private static RenderedConversation? Render(ChatTemplate template, IReadOnlyList<RowValue> messages, RowValue? tools, bool prompt, RowValue? variables = null)
     {
         try
         {
-            return template.Render(new RenderRequest { Messages = messages, Tools = tools, AddGenerationPrompt = prompt, Now = TemplateSet.Date });
+            return template.Render(new RenderRequest { Messages = messages, Tools = tools, AddGenerationPrompt = prompt, Kwargs = variables, Now = TemplateSet.Date });
         }
         catch (TemplateException)
         {
             return null;
         }
     }
+
+    /// <summary>A span with what its origin says, for a comparison of renders of their own.</summary>
+    private static (RenderedSpan, OriginKind, int, string) Bare(RenderedSpan span) => (span with { Origin = null! }, span.Origin.Kind, span.Origin.Message, span.Origin.Path);
 
     /// <summary>Everything but the characters that a message owns or gave.</summary>
     private static string Others(RenderedConversation rendered, int message)

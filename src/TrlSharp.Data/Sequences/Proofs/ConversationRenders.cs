@@ -96,13 +96,15 @@ internal sealed class ConversationRenders
     private RenderIndex RenderText(int count)
     {
         var text = new RenderIndex(_render(_request with { Messages = First(count) }), count);
-        return _shared?.Add(count, Mode.Variables, text) ?? text;
+        _shared?.Add(count, Mode.Variables, text);
+        return text;
     }
 
     private RenderedConversation RenderPrompt(int index)
     {
         var prompt = _render(_request with { Messages = First(index), AddGenerationPrompt = true });
-        return _shared?.Add(index, Mode.Variables, prompt) ?? prompt;
+        _shared?.Add(index, Mode.Variables, prompt);
+        return prompt;
     }
 
     private IReadOnlyList<RowValue> First(int count) => count == _bodies.Length ? _bodies : new ArraySegment<RowValue>(_bodies, 0, count);

@@ -12,21 +12,15 @@ internal sealed class SharedRenders(int messages)
     private readonly List<(RowValue Variables, RenderIndex Render)>?[] _texts = new List<(RowValue, RenderIndex)>?[messages + 1];
     private readonly List<(RowValue Variables, RenderedConversation Render)>?[] _prompts = new List<(RowValue, RenderedConversation)>?[messages + 1];
 
+    /// <summary>The first messages as a history under these variables; null where it has to be rendered.</summary>
     public RenderIndex? Text(int count, RowValue variables) => Find(_texts[count], variables, r => r.Rendered);
 
+    /// <summary>What stands before a message that is sampled, likewise.</summary>
     public RenderedConversation? Prompt(int index, RowValue variables) => Find(_prompts[index], variables, r => r);
 
-    public RenderIndex Add(int count, RowValue variables, RenderIndex text)
-    {
-        (_texts[count] ??= []).Add((variables, text));
-        return text;
-    }
+    public void Add(int count, RowValue variables, RenderIndex text) => (_texts[count] ??= []).Add((variables, text));
 
-    public RenderedConversation Add(int index, RowValue variables, RenderedConversation prompt)
-    {
-        (_prompts[index] ??= []).Add((variables, prompt));
-        return prompt;
-    }
+    public void Add(int index, RowValue variables, RenderedConversation prompt) => (_prompts[index] ??= []).Add((variables, prompt));
 
     private static T? Find<T>(List<(RowValue Variables, T Render)>? known, RowValue variables, Func<T, RenderedConversation> rendered)
         where T : class

@@ -57,8 +57,9 @@ internal static unsafe class FlashAttention
         ForEachHead(paths, (int)query.size(1), longest => new AttentionForward(longest, k.Size, v.Size), (worker, s, head) =>
         {
             var (start, keys, past, own) = (paths.QueryStart(s), paths.KeyStart(s), paths.Past(s), head / group);
+            var (key, value) = past == 0 ? (k, v) : (pk, pv);
             worker.Run(
-                new(q, start, head), past == 0 ? new(k, keys, own) : new(pk, keys, own), past == 0 ? new(v, keys, own) : new(pv, keys, own), new(o, start, head),
+                new(q, start, head), new(key, keys, own), new(value, keys, own), new(o, start, head),
                 (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, paths.Length(s), scale, window, past);
         });
         GC.KeepAlive((query, key, value, pathKey, pathValue));
@@ -83,10 +84,10 @@ internal static unsafe class FlashAttention
         ForEachHead(paths, (int)query.size(1), longest => new AttentionBackward(longest, k.Size, v.Size), (worker, s, head) =>
         {
             var (start, keys, past, own) = (paths.QueryStart(s), paths.KeyStart(s), paths.Past(s), head / group);
-            var (key, value) = past == 0 ? (new HeadRows(k, keys, own), new HeadRows(v, keys, own)) : (new HeadRows(pk, keys, own), new HeadRows(pv, keys, own));
-            var (keyResult, valueResult) = past == 0 ? (new HeadRows(dk, keys, head), new HeadRows(dv, keys, head)) : (new HeadRows(dpk, keys, head), new HeadRows(dpv, keys, head));
+            var (key, value, keyGradient, valueGradient) = past == 0 ? (k, v, dk, dv) : (pk, pv, dpk, dpv);
             worker.Run(
-                new(new(q, start, head), key, value, new(o, start, head), new(g, start, head)), new(new(dq, start, head), keyResult, valueResult),
+                new(new(q, start, head), new(key, keys, own), new(value, keys, own), new(o, start, head), new(g, start, head)),
+                new(new(dq, start, head), new(keyGradient, keys, head), new(valueGradient, keys, head)),
                 (float*)largest + (head * tokens) + start, (float*)inverse + (head * tokens) + start, paths.Length(s), scale, window, past);
         });
         GC.KeepAlive((query, key, value, pull, pathKey, pathValue));

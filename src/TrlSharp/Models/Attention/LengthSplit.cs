@@ -15,17 +15,16 @@ internal sealed class LengthSplit
     /// <param name="sibling">A tensor on the device and in the dispose scope to which the indices are to belong.</param>
     public LengthSplit(SequenceLayout layout, int border, Tensor sibling)
     {
-        int Length(int s) => layout.LengthOf(s);
         var inTrees = layout.Parents.Index().Where(p => p.Item >= 0).SelectMany(p => new[] { p.Index, p.Item }).ToHashSet();
-        var groups = Enumerable.Range(0, layout.Count).ToLookup(s => Length(s) >= border || inTrees.Contains(s));
+        var groups = Enumerable.Range(0, layout.Count).ToLookup(s => layout.LengthOf(s) >= border || inTrees.Contains(s));
         (HasShort, HasLong) = (groups[false].Any(), groups[true].Any());
         var places = groups[true].Index().ToDictionary(s => s.Item, s => s.Index);
-        (Short, Long) = (SequenceLayout.FromLengths(groups[false].Select(Length)), SequenceLayout.FromLengths(groups[true].Select(Length)) with
+        (Short, Long) = (SequenceLayout.FromLengths(groups[false].Select(layout.LengthOf)), SequenceLayout.FromLengths(groups[true].Select(layout.LengthOf)) with
         {
             Parents = layout.HasParents ? [.. groups[true].Select(s => layout.Parents[s] < 0 ? -1 : places[layout.Parents[s]])] : [],
         });
         if (!HasShort || !HasLong) return;
-        long[] Tokens(bool isLong) => [.. groups[isLong].SelectMany(s => Enumerable.Range(layout.Starts[s], Length(s))).Select(t => (long)t)];
+        long[] Tokens(bool isLong) => [.. groups[isLong].SelectMany(s => Enumerable.Range(layout.Starts[s], layout.LengthOf(s))).Select(t => (long)t)];
         var back = new long[layout.Length];
         foreach (var (slot, token) in Tokens(false).Concat(Tokens(true)).Index()) back[token] = slot;
         using var scope = NewDisposeScope(); // a tensor must not be moved to the scope that it is in: TorchSharp then loses it

@@ -54,5 +54,18 @@ internal static class RareFeatures
         ("{{ dict(missing) }}", null),
         ("{{ namespace(missing, a=1) }}", null),
         ("{{ dict.fromkeys(missing) }}", "{}"),
+        ("{{ 1250|filesizeformat }} {{ 1350|filesizeformat }} {{ 2304|filesizeformat(true) }} {{ 'nan'|filesizeformat }} {{ 'inf'|filesizeformat }} {{ (-3.7)|filesizeformat }}", "1.2 kB 1.4 kB 2.2 KiB nan YB inf YB -3 Bytes"),
+        ("{{ '-inf'|filesizeformat }}", null),
+        ("{{ 'a-b extraordinarily-long-hyphenated'|wordwrap(9, true, '/', 3) }} {{ 'extraordinarily-long-hyphenated'|wordwrap(9, true, '/', true) }} {{ 'ab-cdefghijkl'|wordwrap(9, true, '/', 0) }}", "a-b extra/ordinaril/y-long-/hyphenate/d extraordi/narily-/long-hyph/enated ab-cdefgh/ijkl"),
+        ("{{ [1] or x|nope }} {{ {'a': 1} or (x is nope) }} {{ ('a'|upper) or x|nope }} {{ (1 > 2) and x|nope }} {{ (2 if false else 0) and x|nope }} {{ (1 or x|nope) ~ 'a' }} {{ 0 or [] or 3 or x|nope }}", "[1] {'a': 1} A False 0 1a 3"),
+        ("{{ [] or x|nope }}", null),
+        ("{{ [y] or x|nope }}", null),
+        ("{{ not [1] or x|nope }}", null),
+        ("{{ (x|nope) or 1 }}", null),
+        ("{% set a, = [1] %}{{ a }}", null),
+        ("{% for a, in [[1]] %}{{ a }}{% endfor %}", null),
+        ("{% set (a,) = [1] %}{{ a }}{% for (b,) in [[2]] %}{{ b }}{% endfor %}{% set c, %}x{% endset %}{{ c }}", "12x"),
+        ("{{ '%.0e %.0e %.1e %.1e %.2e'|format(2.5, 3.5, 1.25, -1.75, 9.995) }} {{ '%.0e'|format(9.5) }} {{ '%.20e'|format(0.1) }}", "2e+00 4e+00 1.2e+00 -1.8e+00 9.99e+00 1e+01 1.00000000000000005551e-01"),
+        ("{{ '%.1g %.1g %.2g %.3g'|format(2.5, 0.00025, 12.5, 1e300) }} {{ '{:.1e} {:.2g}'.format(1.25, 1250000.0) }}", "2 0.0003 12 1e+300 1.2e+00 1.2e+06"),
     ];
 }

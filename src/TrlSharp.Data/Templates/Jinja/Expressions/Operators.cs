@@ -44,6 +44,8 @@ internal sealed class LogicalExpression(bool and, Expression left, Expression ri
 
     public Expression Left => left;
 
+    public Expression Right => right;
+
     public override IEnumerable<Expression> Children => [left, right];
 
     public override Value Evaluate(RenderState state)

@@ -97,9 +97,13 @@ internal static class NumberFilters
         var unit = binary ? 1024.0 : 1000.0;
         string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         if (bytes == 1) return TextValue.Of("1 Byte", state.Run);
-        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{new BigInteger(bytes)} Bytes"), state.Run);
+        if (bytes < unit) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{Whole(bytes)} Bytes"), state.Run);
         for (var i = 0; i < names.Length; i++)
-            if (bytes < Math.Pow(unit, i + 2) || i == names.Length - 1) return TextValue.Of(string.Create(CultureInfo.InvariantCulture, $"{unit * bytes / Math.Pow(unit, i + 2):F1} {names[i]}"), state.Run);
+            if (bytes < Math.Pow(unit, i + 2) || i == names.Length - 1) return TextValue.Of($"{Tenths(unit * bytes / Math.Pow(unit, i + 2))} {names[i]}", state.Run);
         return TextValue.Empty;
     }
+
+    private static BigInteger Whole(double value) => double.IsFinite(value) ? new(value) : throw EvaluationException.Runtime("cannot convert float infinity to integer");
+
+    private static string Tenths(double value) => double.IsFinite(value) ? PythonNumbers.Fixed(value, 1) : FloatValue.Repr(value);
 }

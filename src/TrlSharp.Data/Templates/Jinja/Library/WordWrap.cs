@@ -26,7 +26,7 @@ internal static partial class WordWrap
             if (((TextValue)line).Text.Contains(LongDash, StringComparison.Ordinal)) throw EvaluationException.Budget($"wordwrap: a dash of more than {LongDash.Length} hyphens");
             const int CostOfCharacter = 16;
             state.Charge((long)((TextValue)line).Text.Length * CostOfCharacter);
-            var wrapped = Wrap(((TextValue)line).Text, width, bound[2]?.IsTrue ?? true, bound[4]?.IsTrue ?? true);
+            var wrapped = Wrap(((TextValue)line).Text, width, bound[2]?.IsTrue ?? true, bound[4] ?? BooleanValue.True);
             state.Charge(wrapped.Count);
             foreach (var (start, end) in wrapped.Count == 0 ? [(0, 0)] : wrapped)
             {
@@ -41,9 +41,11 @@ internal static partial class WordWrap
         return output.ToValue(glue.IsMarkup);
     }
 
-    private static List<(int Start, int End)> Wrap(string text, int width, bool breakLong, bool onHyphens)
+    private static List<(int Start, int End)> Wrap(string text, int width, bool breakLong, Value hyphens)
     {
-        var chunks = new Stack<(int Start, int End)>(Chunks(text, onHyphens).Reverse());
+        // Only True itself splits words at hyphens; whatever is true cuts a word too long behind one.
+        var onHyphens = hyphens.IsTrue;
+        var chunks = new Stack<(int Start, int End)>(Chunks(text, onHyphens: hyphens is BooleanValue { IsTrue: true }).Reverse());
         var lines = new List<(int Start, int End)>();
         while (chunks.Count > 0)
         {

@@ -23,11 +23,27 @@ internal static class NameCheck
     /// <summary>What a constant does not rule out: Jinja2 folds constants before it looks at names.</summary>
     private static IEnumerable<Expression> Reached(Expression expression) => expression switch
     {
-        LogicalExpression { Left: ConstantExpression { Value: var left } } logical when left.IsTrue != logical.IsAnd => [],
+        LogicalExpression logical => Reached(logical),
         ConditionalExpression { Test: ConstantExpression { Value.IsTrue: true } } conditional => [conditional.Then],
         ConditionalExpression { Test: ConstantExpression, Otherwise: { } otherwise } => [otherwise],
         _ => expression.Children,
     };
+
+    /// <summary>The operands of a chain <c>a or b or c</c>, from the left, but those behind a constant that decides.</summary>
+    private static IEnumerable<Expression> Reached(LogicalExpression outermost)
+    {
+        var chain = new Stack<LogicalExpression>();
+        Expression first = outermost;
+        for (; first is LogicalExpression inner; first = inner.Left) chain.Push(inner);
+        var known = ConstantValue.IsTrue(first);
+        yield return first;
+        foreach (var node in chain)
+        {
+            if (known is { } decided && decided != node.IsAnd) continue;
+            yield return node.Right;
+            if (known is not null) known = ConstantValue.IsTrue(node.Right);
+        }
+    }
 
     private static void Verify(Expression expression, bool soft)
     {

@@ -110,7 +110,7 @@ internal sealed class StatementParser
     private ForStatement For(int line)
     {
         _targets.Loops++;
-        var target = _targets.Assigned(allowField: false, endName: "in");
+        var target = _targets.Assigned(allowField: false);
         if (!_stream.SkipName("in")) throw _stream.Fault($"expected 'in', got {_stream.Current}");
         var items = _expressions.ParseTuple(allowConditional: false, endName: "recursive");
         var test = _stream.SkipName("if") ? _expressions.Parse() : null;
@@ -126,7 +126,7 @@ internal sealed class StatementParser
 
     private Statement Set(int line)
     {
-        var target = _targets.Assigned(allowField: true, endName: null);
+        var target = _targets.Assigned(allowField: true);
         if (_stream.SkipOperator("="))
         {
             var value = _expressions.ParseTuple();

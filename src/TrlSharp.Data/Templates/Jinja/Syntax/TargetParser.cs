@@ -26,7 +26,7 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
         return parameters;
     }
 
-    public Target Assigned(bool allowField, string? endName)
+    public Target Assigned(bool allowField)
     {
         var first = OneTarget(allowField);
         if (first.Field is not null) return first;
@@ -34,7 +34,7 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
         var parts = new List<Target> { first };
         while (stream.SkipOperator(","))
         {
-            if (stream.Current.IsOperator("=") || (endName is not null && stream.Current.IsName(endName)) || stream.Current.IsOperator(")")) break;
+            if (stream.Current.Kind == TokenKind.BlockEnd || stream.Current.IsOperator(")")) break; // nothing else ends a tuple for Jinja2, not even = or in
             parts.Add(OneTarget(allowField: false));
         }
 
@@ -50,7 +50,7 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
             if (variables.Count > 0) stream.ExpectOperator(",");
             var loops = Loops;
             Loops = 0;
-            var target = Assigned(allowField: false, endName: null);
+            var target = Assigned(allowField: false);
             Loops = loops;
             stream.ExpectOperator("=");
             variables.Add((target, expressions.Parse()));
@@ -64,7 +64,7 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
         if (stream.SkipOperator("("))
         {
             stream.Enter();
-            var inner = Assigned(allowField: false, endName: null);
+            var inner = Assigned(allowField: false);
             stream.ExpectOperator(")");
             stream.Leave();
             return inner;

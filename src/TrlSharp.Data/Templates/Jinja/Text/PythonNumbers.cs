@@ -85,14 +85,21 @@ internal static partial class PythonNumbers
         return double.IsNegative(value) ? "-" + text : text;
     }
 
-    /// <summary>C's <c>%.ne</c>.</summary>
+    /// <summary>C's <c>%.ne</c>: exact decimal expansion, half to even on exact ties.</summary>
     public static string Scientific(double value, int digits)
     {
-        if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (digits > 0 ? "." + new string('0', digits) : "") + "e+00";
-        var text = value.ToString("E" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var at = text.IndexOf('E', StringComparison.Ordinal);
-        var exponent = int.Parse(text[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return $"{text[..at]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture)}";
+        const int MostDigits = 767; // of any double, written out
+        var sign = double.IsNegative(value) ? "-" : "";
+        if (value == 0) return sign + "0" + (digits > 0 ? "." + new string('0', digits) : "") + "e+00";
+        var exact = Math.Abs(value).ToString(string.Create(CultureInfo.InvariantCulture, $"E{MostDigits - 1}"), CultureInfo.InvariantCulture);
+        var at = exact.IndexOf('E', StringComparison.Ordinal);
+        var exponent = int.Parse(exact[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var all = exact[..at].Replace(".", "", StringComparison.Ordinal).PadRight(digits + 1, '0');
+        var (kept, rest) = (BigInteger.Parse(all[..(digits + 1)], CultureInfo.InvariantCulture), all[(digits + 1)..].TrimEnd('0'));
+        if (rest.Length > 0 && (rest[0] > '5' || (rest[0] == '5' && (rest.Length > 1 || !kept.IsEven)))) kept++;
+        var text = kept.ToString(CultureInfo.InvariantCulture);
+        if (text.Length > digits + 1) (text, exponent) = (text[..^1], exponent + 1);
+        return $"{sign}{text[0]}{(digits > 0 ? "." + text[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent).ToString("D2", CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>C's <c>%.ng</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Text;
@@ -73,8 +74,7 @@ internal sealed class TextBuilder
         if (at == 0 || at == _count) return;
         ref var last = ref _runs[at - 1];
         ref readonly var first = ref _runs[at];
-        if (!ReferenceEquals(last.Origin, first.Origin) || last.Owner != first.Owner || last.GenerationPrompt != first.GenerationPrompt || !last.IsContinuedBy(first)
-            || (_generations is not null && _generations[at - 1] != _generations[at])) return;
+        if (!IsContinued(at - 1, first, first.Owner, first.GenerationPrompt, _generations?[at] ?? 0)) return;
         last = last with { End = first.End, SourceEnd = first.SourceEnd };
         _count--;
         Array.Copy(_runs, at + 1, _runs, at, _count - at);
@@ -152,8 +152,7 @@ internal sealed class TextBuilder
         {
             ref var last = ref _runs[_count - 1];
             start = last.End;
-            if (ReferenceEquals(last.Origin, run.Origin) && _count != _open && last.Owner == owner && last.GenerationPrompt == prompt && last.IsContinuedBy(run)
-                && (_generations is null ? 0 : _generations[_count - 1]) == generation)
+            if (_count != _open && IsContinued(_count - 1, run, owner, prompt, generation))
             {
                 last = last with { End = start + length, SourceEnd = run.SourceEnd };
                 return;
@@ -163,6 +162,14 @@ internal sealed class TextBuilder
         if (_count == _runs.Length) GrowRuns();
         if (_generations is not null || generation != 0) SetGeneration(generation);
         _runs[_count++] = new(start, start + length, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, owner, prompt);
+    }
+
+    /// <summary>Whether a run is a part of the one before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsContinued(int at, in RenderedSpan by, int owner, bool prompt, int generation)
+    {
+        ref readonly var run = ref _runs[at];
+        return ReferenceEquals(run.Origin, by.Origin) && run.Owner == owner && run.GenerationPrompt == prompt && run.IsContinuedBy(by) && (_generations is null ? 0 : _generations[at]) == generation;
     }
 
     private void SetGeneration(int generation)
