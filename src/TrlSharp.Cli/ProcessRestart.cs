@@ -5,7 +5,7 @@ namespace TrlSharp.Cli;
 
 /// <summary>
 /// Commands that train begin once more with glibc's cache of small blocks turned off, which is possible at the start of a process alone. That cache keeps the slivers that are left where
-/// libtorch aligns its blocks, so that holes between tensors do not grow together: 200 to 400 MB of 2 GB (<c>docs/performance.md</c>). It costs about 60 ms.
+/// libtorch aligns its blocks, so that holes between tensors do not grow together: 200 to 400 MB of 2 GB (<c>docs/decisions/0008</c>). It costs about 30 ms.
 /// </summary>
 internal static unsafe partial class ProcessRestart
 {
