@@ -14,10 +14,12 @@ internal static class SftProbe
     private const int Passes = 3;
 
     /// <summary>The plan, with memory and speed of up to three micro-batches, the largest of the first epoch among them. Weights stay as they are.</summary>
-    public static RunPlan Measure(ICausalLM model, IReadOnlyList<PackedRow> rows, SftOptions options, IOptimizer optimizer, TimeProvider clock, CancellationToken stop)
+    public static RunPlan Measure(ICausalLM model, IReadOnlyList<PackedRow> rows, SftOptions options, IOptimizer optimizer, TimeProvider clock, IProgress<RunEvent>? progress, CancellationToken stop)
     {
         SftTrainer.CheckTrees(model, [rows], options);
-        var training = SftTrainer.WithMicroBatches(options.Training, model);
+        var training = options.Training.MicroBatchProbe
+            ? options.Training with { MicroBatchTokens = MicroBatchProbe.Find(model, rows, options, optimizer, progress, stop) }
+            : SftTrainer.WithMicroBatches(options.Training, model);
         var lengths = PackedRows.LengthsOf(rows);
         var plan = new BatchPlan(lengths, training);
         var largest = plan.LargestMicroBatch();

@@ -43,7 +43,7 @@ public static class SftRun
         var optimizer = SftTrainer.OptimizerFor(model, settings.Training, Stored(settings.Model.Folder));
         if (settings.DryRun)
         {
-            progress?.Report(new RunEvent.Planned(SftProbe.Measure(model, data.Rows, settings.Training, optimizer, TimeProvider.System, stop)));
+            progress?.Report(new RunEvent.Planned(SftProbe.Measure(model, data.Rows, settings.Training, optimizer, TimeProvider.System, progress, stop)));
             return null;
         }
 

@@ -54,10 +54,17 @@ public static class SftTrainer
         CheckTrained(rows);
         var (evaluation, training, progress) = (surroundings.Evaluation ?? NoEvaluation, WithMicroBatches(options.Training, model), surroundings.Progress);
         CheckTrees(model, evaluation.Values.Prepend(rows), options);
-        var plan = new BatchPlan(PackedRows.LengthsOf(rows), training);
-        if (MemoryGuard.NoticeFor(RunMemory.Of(model, optimizer, plan.TokensOf(plan.LargestMicroBatch())), MemoryGuard.Available) is { } notice) progress?.Report(new RunEvent.Notice(notice));
+        var lengths = PackedRows.LengthsOf(rows);
+        var plan = new BatchPlan(lengths, training);
         var checkpoints = training.OutputFolder is { } folder ? Checkpoints(folder, model, optimizer, options, surroundings, DataOf(rows, evaluation)) : null;
         var state = checkpoints?.Resume(training, plan.TotalUpdates, progress) ?? new();
+        if (training.MicroBatchProbe)
+        {
+            state = state with { MicroBatchTokens = state.MicroBatchTokens ?? MicroBatchProbe.Find(model, rows, options, optimizer, progress, stop) };
+            plan = new(lengths, training with { MicroBatchTokens = state.MicroBatchTokens });
+        }
+
+        if (MemoryGuard.NoticeFor(RunMemory.Of(model, optimizer, plan.TokensOf(plan.LargestMicroBatch())), MemoryGuard.Available) is { } notice) progress?.Report(new RunEvent.Notice(notice));
         using var logs = new LogFiles(training, state, surroundings.Clock);
         var collator = new Collator(model.VocabularySize, options.Normalization);
         var objective = new SftObjective(model, options.Loss, options.Normalization);

@@ -17,6 +17,9 @@ internal sealed record TrainerState
     /// <summary>Tokens read so far.</summary>
     public long Tokens { get; init; }
 
+    /// <summary>Of a micro-batch, where they were measured before the first update; null otherwise.</summary>
+    public long? MicroBatchTokens { get; init; }
+
     /// <summary>Σ of the losses of all updates.</summary>
     public double LossSum { get; init; }
 

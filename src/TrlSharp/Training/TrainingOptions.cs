@@ -22,6 +22,12 @@ public sealed record TrainingOptions
     /// <summary>Tokens in a micro-batch when <see cref="TokensPerStep"/> is set; null for as many as keep an estimated 1 GiB for the backward pass, whatever the machine. Changes memory and rounding. Default null.</summary>
     public long? MicroBatchTokens { get; init; }
 
+    /// <summary>
+    /// Measures before the first update how many tokens of a micro-batch fit into the memory of this machine, up to <see cref="TokensPerStep"/>. Results then depend on the machine, in their rounding;
+    /// checkpoints keep the number, so that a run that is resumed goes on with it. Default false.
+    /// </summary>
+    public bool MicroBatchProbe { get; init; }
+
     /// <summary>Drops a last batch of an epoch that is not full. Default false.</summary>
     public bool DropLast { get; init; }
 
@@ -130,6 +136,7 @@ public sealed record TrainingOptions
         if (TokensPerStep < 1) yield return Text($"tokens_per_step is {TokensPerStep}; it must be 1 or more.");
         if (MicroBatchTokens < 1) yield return Text($"micro_batch_tokens is {MicroBatchTokens}; it must be 1 or more.");
         if (MicroBatchTokens is not null && TokensPerStep is null) yield return "micro_batch_tokens goes with tokens_per_step; without it per_device_train_batch_size decides.";
+        if (MicroBatchProbe && (TokensPerStep is null || MicroBatchTokens is not null)) yield return "micro_batch_probe finds micro_batch_tokens for tokens_per_step: set tokens_per_step, and leave micro_batch_tokens out.";
         if (MaxSteps <= 0 && (!(Epochs > 0) || double.IsInfinity(Epochs))) yield return Text($"num_train_epochs is {Epochs}; it must be above 0 (or set max_steps).");
         if (!(MaxGradientNorm >= 0)) yield return Text($"max_grad_norm is {MaxGradientNorm}; it must be 0 (never clip) or more.");
         if (LoggingStrategy == IntervalStrategy.Steps && !(LoggingSteps > 0)) yield return Text($"logging_steps is {LoggingSteps}; it must be above 0 (below 1: a share of the run).");

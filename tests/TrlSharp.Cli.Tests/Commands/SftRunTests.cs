@@ -28,6 +28,10 @@ public sealed class SftRunTests : IDisposable
         Assert.Equal((ExitCode.Done, ""), (code, error));
         foreach (var part in (string[])["plan", "in 2 epochs of 32 rows", "micro-batches of", string.Create(CultureInfo.InvariantCulture, $"of which {Parameters:N0} train"), "MiB at most", "tokens/s", "Nothing was trained or written."]) Assert.Contains(part, text, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Output));
+
+        (code, text, error) = await Run("--dry_run", "--tokens_per_step", "500", "--micro_batch_probe", "true");
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains("micro-batches have at most 500 tokens", text, StringComparison.Ordinal);
     }
 
     [Fact]

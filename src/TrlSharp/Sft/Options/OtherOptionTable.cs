@@ -93,7 +93,7 @@ internal static class OtherOptionTable
     [
         Refused("fp16", Flag, "false", "float16 needs loss scaling and gains nothing on CPUs; use bf16 true."),
         Refused("fp16_full_eval", Flag, "false", "float16 gains nothing on CPUs; leave it out."),
-        Refused("auto_find_batch_size", Flag, "false", "A batch size that depends on the machine's free memory changes the result; use tokens_per_step and micro_batch_tokens."),
+        Refused("auto_find_batch_size", Flag, "false", "A batch size that depends on the machine's free memory changes the result; use tokens_per_step with micro_batch_probe, which changes only how an update is cut into micro-batches."),
         Refused("activation_offloading", Flag, "false", "Activations are in main memory already; gradient_checkpointing true saves memory."),
         Refused("torch_compile", Flag, "false", "There is no compiler in libtorch's C++ part; leave it out, results do not depend on it."),
         Refused("torch_compile_backend", Text, "null", "See torch_compile."),

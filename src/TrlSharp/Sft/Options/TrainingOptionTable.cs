@@ -19,6 +19,7 @@ internal static class TrainingOptionTable
         Obeyed("gradient_accumulation_steps", Integer, "1", "Micro-batches in an update; the loss is divided once, by what all of them weigh.", (s, v) => s.Train(t => t with { AccumulationSteps = v.Count() })),
         Own("tokens_per_step", Integer, "null", "Tokens in an update, filled with whole rows, instead of a number of rows.", (s, v) => s.Train(t => t with { TokensPerStep = v.OptionalCount() })),
         Own("micro_batch_tokens", Integer, "null", "Tokens in a micro-batch with tokens_per_step: memory, and rounding of results; null: what keeps an estimated 1 GiB for the backward pass.", (s, v) => s.Train(t => t with { MicroBatchTokens = v.OptionalCount() })),
+        Own("micro_batch_probe", Flag, "false", "Measures before the first update how many tokens a micro-batch may have in the memory of this machine, up to tokens_per_step. Rounding then depends on the machine; checkpoints keep the number.", (s, v) => s.Train(t => t with { MicroBatchProbe = v.Boolean })),
         Obeyed("num_train_epochs", Number, "3.0", "Passes over the data, in fractions if wanted; max_steps wins.", (s, v) => s.Train(t => t with { Epochs = v.Number() })),
         Obeyed("max_steps", Integer, "-1", "Updates; 0 or less lets num_train_epochs decide.", (s, v) => s.Train(t => t with { MaxSteps = v.Count() })),
         Obeyed("dataloader_drop_last", Flag, "false", "Drops a last batch of an epoch that is not full.", (s, v) => s.Train(t => t with { DropLast = v.Boolean })),
