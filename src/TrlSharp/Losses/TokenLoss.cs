@@ -12,6 +12,9 @@ namespace TrlSharp.Losses;
 /// <remarks>T tokens, n trained positions, c positions of a chunk, D hidden size, V vocabulary.</remarks>
 public static class TokenLoss
 {
+    /// <summary>Products of 524 rows take 5 to 20 % more time than those of 512: what does not fill a tile is computed all the same.</summary>
+    private const int Even = 64;
+
     /// <summary>Adds the gradient of <c>loss / divisor</c> to the model's parameters.</summary>
     /// <returns>The sums over the batch, not divided.</returns>
     public static BatchLoss Backward(ICausalLM model, PackedBatch batch, LossOptions options, double divisor)
@@ -63,6 +66,7 @@ public static class TokenLoss
     private static IEnumerable<(int Start, int Length)> Chunks(ICausalLM model, PackedBatch batch, LossOptions options)
     {
         var rows = (int)Math.Clamp(options.LogitsBudget / (sizeof(float) * (long)model.VocabularySize), 1, int.MaxValue);
+        if (rows > Even) rows -= rows % Even;
         for (var start = 0; start < batch.TrainedCount; start += rows) yield return (start, Math.Min(rows, batch.TrainedCount - start));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Native;
@@ -77,6 +78,7 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Widen(Vector256<ushort> values)
     {
+        if (Avx512F.IsSupported) return (Avx512F.ConvertToVector512UInt32(values) << 16).AsSingle();
         var (lower, upper) = Vector256.Widen(values);
         return (Vector512.Create(lower, upper) << 16).AsSingle();
     }
@@ -87,7 +89,7 @@ internal static unsafe class Lanes
         var bits = values.AsUInt32();
         var rounded = bits + Vector512.Create(0x7fffu) + ((bits >> 16) & Vector512<uint>.One);
         var result = Vector512.ConditionalSelect(Vector512.Equals(values, values).AsUInt32(), rounded, Vector512.Create(0x7fc00000u)) >> 16;
-        return Vector256.Narrow(result.GetLower(), result.GetUpper());
+        return Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(result) : Vector256.Narrow(result.GetLower(), result.GetUpper());
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -46,7 +46,7 @@ internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value
         {
             var value = parameters[i].Value;
             if (_sums[i] is not { } sum || value.grad is not { } gradient) continue;
-            sum.Value.PlusInPlace(gradient);
+            WideGradients.Add(sum.Value, gradient);
             sum.IsReached = true;
             value.grad = null;
         }

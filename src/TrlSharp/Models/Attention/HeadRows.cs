@@ -62,12 +62,10 @@ internal readonly unsafe struct HeadRows
         {
             var filled = Math.Min(Panel, count - start);
             if (filled < Panel) new Span<float>(panels, Panel * _size).Clear();
-            for (var i = 0; i < filled; i++)
-            {
-                if (start + i + Ahead < count) Fetch(start + i + Ahead, 1);
-                if (_isWide) Scatter((float*)(_first + ((start + i) * _stride)), panels + i);
-                else Scatter((ushort*)(_first + ((start + i) * _stride)), panels + i);
-            }
+            Fetch(start + filled, Math.Min(Panel, count - start - filled));
+            var first = _first + (start * _stride);
+            if (_isWide) LaneTranspose.Run((float*)first, _stride / sizeof(float), panels, Panel, filled, _size);
+            else LaneTranspose.Run((ushort*)first, _stride / sizeof(ushort), panels, Panel, filled, _size);
         }
     }
 
@@ -98,13 +96,6 @@ internal readonly unsafe struct HeadRows
     {
         var scale = Vector512.Create(factor);
         for (var i = 0; i < _size; i += Lanes.Width) Lanes.Store(Vector512.Load(from + i) * scale, to + i, _size - i);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter<T>(T* from, float* to)
-        where T : unmanaged
-    {
-        for (var i = 0; i < _size; i++) to[i * Panel] = Lanes.Scalar(from + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

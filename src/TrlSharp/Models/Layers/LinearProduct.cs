@@ -81,12 +81,25 @@ internal static class LinearProduct
             var rows = (gathered ?? fresh!).narrow(0, first, count); // [o, I]
             if (fresh is not null) rows.copy_(pull.t().matmul(wide));
             else if (rows.dtype == pull.dtype) rows.addmm_(pull.t(), wide);
-            else rows.PlusInPlace(pull.t().matmul(wide).to_type(rows.dtype));
+            else AddInSlices(rows, pull, wide);
         }
 
         if (fresh is null || !parameter.is_leaf) return (input?.to_type(gradient.dtype), fresh);
         parameter.grad = fresh;
         return (input?.to_type(gradient.dtype), null);
+    }
+
+    /// <summary>Gᵀ·x of a shorter type to float32 sums, while it is in the cache.</summary>
+    /// <param name="sum">[O, I]</param>
+    /// <param name="gradient">[T, O]</param>
+    /// <param name="x">[T, I]</param>
+    private static void AddInSlices(Tensor sum, Tensor gradient, Tensor x)
+    {
+        foreach (var (first, count) in Slices(sum.size(0)))
+        {
+            using var scope = NewDisposeScope();
+            WideGradients.Add(sum.narrow(0, first, count), gradient.narrow(1, first, count).t().matmul(x));
+        }
     }
 
     private static IEnumerable<(long First, long Count)> Slices(long outputs)

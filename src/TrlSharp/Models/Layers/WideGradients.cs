@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Models.Layers;
@@ -7,7 +8,7 @@ namespace TrlSharp.Models.Layers;
 /// Float32 sums for the gradients of weights of a shorter type, while a step gathers them. libtorch keeps a gradient in the type of its weight: that would be a second copy of all weights, and
 /// one more rounding.
 /// </summary>
-internal static class WideGradients
+internal static unsafe class WideGradients
 {
     private static readonly ConditionalWeakTable<Tensor, Sum> Sums = [];
 
@@ -33,5 +34,27 @@ internal static class WideGradients
         if (!Sums.TryGetValue(weight, out var sum)) return null;
         sum.IsReached = true;
         return sum.Value;
+    }
+
+    /// <summary>sum += part, in one pass over both where they lie in memory as they are.</summary>
+    /// <param name="sum">float32</param>
+    /// <param name="part">Of any type, in the shape of the sum.</param>
+    public static void Add(Tensor sum, Tensor part)
+    {
+        if (part.dtype != ScalarType.BFloat16 || !Lanes.Handles(part) || !sum.is_contiguous() || !part.is_contiguous())
+        {
+            sum.PlusInPlace(part);
+            return;
+        }
+
+        var (to, from, count) = (Ops.DataPointer(sum), Ops.DataPointer(part), sum.numel());
+        RowLoop.Run((count + Lanes.Width - 1) / Lanes.Width, Lanes.Width, (first, end) => AddRange((ushort*)from, (float*)to, first * Lanes.Width, Math.Min(count, end * Lanes.Width)));
+        GC.KeepAlive((sum, part));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddRange(ushort* from, float* to, long first, long end)
+    {
+        for (var i = first; i < end; i += Lanes.Width) Lanes.Store(Lanes.Load(to + i, end - i) + Lanes.Load(from + i, end - i), to + i, end - i);
     }
 }
