@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using TrlSharp.Native;
 using static TorchSharp.torch;
@@ -45,7 +46,24 @@ internal sealed class MasterWeights : IOptimizer
     {
         _inner.Step(gradients, rate);
         using var inference = no_grad();
-        Ops.ForeachCopy(_weights, _masters);
+        foreach (var (weight, master) in _weights.Zip(_masters))
+        {
+            if (weight.dtype == ScalarType.BFloat16 && Lanes.Handles(weight) && weight.is_contiguous() && master.is_contiguous()) Round(master, weight);
+            else weight.copy_(master);
+        }
+    }
+
+    private static unsafe void Round(Tensor from, Tensor to)
+    {
+        var (source, target, count) = (Ops.DataPointer(from), Ops.DataPointer(to), from.numel());
+        RowLoop.Run((count + Lanes.Width - 1) / Lanes.Width, Lanes.Width, (first, end) => Round((float*)source, (ushort*)target, first * Lanes.Width, Math.Min(count, end * Lanes.Width)));
+        GC.KeepAlive((from, to));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Round(float* from, ushort* to, long first, long end)
+    {
+        for (var i = first; i < end; i += Lanes.Width) Lanes.Store(Lanes.Load(from + i, end - i), to + i, end - i);
     }
 
     private static Parameter Master(string name, Parameter weight, Func<string, Tensor?>? stored)
