@@ -3,7 +3,7 @@ namespace TrlSharp.Conformance;
 /// <summary>One case of a suite.</summary>
 /// <param name="Name">As the reference files name it.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Detail">For failures the first difference; for refusals the message.</param>
+/// <param name="Detail">For failures the first difference; for refusals the message; for equal ones what there is to say, mostly nothing.</param>
 public sealed record CaseResult(string Name, CaseOutcome Outcome, string Detail = "")
 {
     /// <summary>A case that came out equal.</summary>

@@ -25,8 +25,8 @@ var counts = new int[3];
 foreach (var result in run(Suites.Folder(directory, suite)))
 {
     counts[(int)result.Outcome]++;
-    if (result.Outcome != CaseOutcome.Passed)
-        Console.WriteLine($"{(result.Outcome == CaseOutcome.Failed ? "FAILED " : "REFUSED")} {result.Name}: {result.Detail}");
+    if (result.Outcome != CaseOutcome.Passed || result.Detail.Length > 0)
+        Console.WriteLine($"{(result.Outcome switch { CaseOutcome.Passed => "note   ", CaseOutcome.Failed => "FAILED ", _ => "REFUSED" })} {result.Name}: {result.Detail}");
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -5,7 +5,6 @@ namespace TrlSharp.Native;
 /// <summary>How this machine multiplies bfloat16 matrices.</summary>
 public static class Bf16Products
 {
-    private const int Intel = 0x756e6547; // "Genu" of "GenuineIntel", in EBX of leaf 0
     private const int AmxBf16 = 1 << 22; // in EDX of leaf 7
     private const int Avx512Bf16 = 1 << 5; // in EAX of leaf 7, part 1
 
@@ -17,8 +16,7 @@ public static class Bf16Products
 
     private static bool HasFastBf16()
     {
-        var (highest, vendor, _, _) = X86Base.CpuId(0, 0);
-        if (highest < 7) return false;
-        return (X86Base.CpuId(7, 0).Edx & AmxBf16) != 0 || ((X86Base.CpuId(7, 1).Eax & Avx512Bf16) != 0 && vendor != Intel);
+        if (X86Base.CpuId(0, 0).Eax < 7) return false;
+        return (X86Base.CpuId(7, 0).Edx & AmxBf16) != 0 || ((X86Base.CpuId(7, 1).Eax & Avx512Bf16) != 0 && !Processor.IsIntel);
     }
 }
