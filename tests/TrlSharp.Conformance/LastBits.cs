@@ -8,7 +8,7 @@ namespace TrlSharp.Conformance;
 /// hangs on such a sign is reproduced by a correct program only if its rounding happens to be alike. So a run that comes out different is repeated from weights of which a half differ by one
 /// unit in the last place, which is less than what a pass rounds: one of the repetitions has to equal the recording in everything, within the same limits. A program that is wrong does not get there.
 /// </summary>
-internal static class LastBits
+public static class LastBits
 {
     /// <summary>Runs until one of them equals the recording: the first with the weights as they are.</summary>
     public const int Attempts = 9;
