@@ -82,16 +82,9 @@ internal static class Ops
             Double(learningRate), Double(beta1), Double(beta2), Double(weightDecay), Double(epsilon), Bool(false), Bool(false), None, None,
         ]);
 
-    /// <summary>target[i] ← source[i], converting element types: float32 masters into bfloat16 weights in one call.</summary>
-    public static void ForeachCopy(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources) =>
-        Invoke("aten::_foreach_copy_"u8, default, [List(targets), List(sources), Bool(false)]);
-
     /// <summary>tensor[i] ← tensor[i] · factor, where the factor is a tensor without dimensions.</summary>
     public static void ForeachMultiply(ReadOnlySpan<Tensor> tensors, Tensor factor) =>
         Invoke("aten::_foreach_mul_"u8, "Tensor"u8, [List(tensors), Of(factor)]);
-
-    /// <summary>tensor[i] ← 0.</summary>
-    public static void ForeachZero(ReadOnlySpan<Tensor> tensors) => Invoke("aten::_foreach_zero_"u8, default, [List(tensors)]);
 
     /// <summary>The tensor itself where it is contiguous, else a copy: a second handle costs more than small products.</summary>
     public static Tensor Plain(Tensor x) => x.is_contiguous() ? x : x.contiguous();

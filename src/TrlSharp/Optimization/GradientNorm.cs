@@ -23,18 +23,14 @@ public static class GradientNorm
         ArgumentNullException.ThrowIfNull(gradients);
         using var scope = NewDisposeScope();
         var squares = 0.0;
-        foreach (var gradient in gradients)
-        {
-            squares += gradient is { dtype: ScalarType.Float32, device_type: TorchSharp.DeviceType.CPU } ? Squares(gradient) : Math.Pow(gradient.Length(), 2);
-        }
-
+        foreach (var gradient in gradients) squares += Squares(gradient);
         return Math.Sqrt(squares);
     }
 
     /// <summary>Σ g², by blocks whose sums are added in their order in float64: the same however many threads there are.</summary>
     private static unsafe double Squares(Tensor gradient)
     {
-        var plain = Ops.Plain(gradient);
+        var plain = Ops.Plain(gradient.detach().cpu().to_type(ScalarType.Float32));
         var (first, count) = (Ops.DataPointer(plain), plain.numel());
         var sums = new double[(count + Block - 1) / Block];
         RowLoop.Run(sums.Length, Block, (from, to) =>
