@@ -12,7 +12,7 @@ namespace TrlSharp.Benchmarks.Generation;
 /// </summary>
 internal static class DecodeBenchmark
 {
-    private const string Config = """
+    internal const string Config = """
         {"model_type": "llama", "vocab_size": 32000, "hidden_size": 512, "intermediate_size": 1408, "num_hidden_layers": 8, "num_attention_heads": 8,
          "num_key_value_heads": 2, "head_dim": 64, "max_position_embeddings": 2048, "initializer_range": 0.02, "tie_word_embeddings": false}
         """;
@@ -63,7 +63,7 @@ internal static class DecodeBenchmark
     }
 
     /// <summary>Bytes per second at which the threads together read a buffer that no cache holds.</summary>
-    private static double ReadRate(int threads)
+    internal static double ReadRate(int threads)
     {
         var buffer = new float[64 << 20];
         Array.Fill(buffer, 1f);

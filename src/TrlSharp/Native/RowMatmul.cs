@@ -16,6 +16,12 @@ internal static unsafe class RowMatmul
     /// <summary>Multiplications of a piece that threads take: their weights come from memory in about 25 µs.</summary>
     private const long WorkOfPiece = 1 << 16;
 
+    /// <summary>
+    /// Bytes of the weight that are asked for before they are needed: the time that memory takes to answer, at the speed at which one core reads. A fixed number and not a number of rows,
+    /// since four rows of 4,096 inputs are more than the first cache holds.
+    /// </summary>
+    internal const int Ahead = 8192;
+
     /// <summary>Outputs, and rows, that are computed together.</summary>
     internal const int Together = 4;
 
