@@ -41,6 +41,8 @@ internal sealed unsafe class RowMatmulJob : IDisposable
         HalfProducts.Widen((ushort*)rowsAt, _x, _rows, _inputs);
     }
 
+    public int Outputs => _outputs;
+
     public void Dispose() => _scratch?.Dispose();
 
     /// <summary>The outputs from first to last.</summary>
