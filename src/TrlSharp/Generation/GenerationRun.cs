@@ -1,5 +1,6 @@
 using TrlSharp.Batches;
 using TrlSharp.Models;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Generation;
@@ -92,12 +93,12 @@ internal sealed class GenerationRun : IDisposable
 
     /// <summary>
     /// Sequences that are read in one pass: prompts one by one, because the rounding of a product of many rows depends on their number and nothing that is written may
-    /// depend on what runs beside it; and all that need one token together, since <see cref="Native.RowMatmul"/> gives every row the same whatever is beside it.
+    /// depend on what runs beside it; and all that need one token together, since <see cref="RowMatmul"/> gives every row the same whatever is beside it.
     /// </summary>
     private IEnumerable<List<WrittenSequence>> Groups()
     {
         foreach (var sequence in _active.Where(s => s.Unread > 1)) yield return [sequence];
-        foreach (var together in _active.Where(s => s.Unread == 1).Chunk(Native.RowMatmul.MostRows)) yield return [.. together];
+        foreach (var together in _active.Where(s => s.Unread == 1).Chunk(RowMatmul.MostRows)) yield return [.. together];
     }
 
     private void Step(List<WrittenSequence> group)
@@ -105,15 +106,18 @@ internal sealed class GenerationRun : IDisposable
         using var scope = NewDisposeScope();
         var logits = NextLogits(group).to(ScalarType.Float32).cpu().contiguous(); // [B, V]
         var vocabulary = (int)logits.size(1);
-        var scores = logits.data<float>().ToArray();
+        // The scores of 32 sequences over a large vocabulary would otherwise take as long as the model.
+        var choices = new (int Token, float LogProbability)[group.Count];
+        WorkTeam.Run(group.Count, get_num_threads(), i => choices[i] = group[i].Choose(Ops.Floats(logits).Slice(i * vocabulary, vocabulary)));
         for (var i = 0; i < group.Count; i++)
         {
             var sequence = group[i];
-            var (token, logProbability) = sequence.Choose(scores.AsSpan(i * vocabulary, vocabulary));
             sequence.Stop(_config, _options.Decode);
-            _chosen.Add(new(sequence.Index, token, logProbability, sequence.Reason));
+            _chosen.Add(new(sequence.Index, choices[i].Token, choices[i].LogProbability, sequence.Reason));
             _options.OnToken?.Invoke(_chosen[^1]);
         }
+
+        GC.KeepAlive(logits);
     }
 
     private Tensor NextLogits(List<WrittenSequence> group)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -8,6 +9,7 @@ internal static class ScoreVector
 {
     private const int Lanes = 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max(ReadOnlySpan<float> values)
     {
         var wide = MemoryMarshal.Cast<float, Vector512<float>>(values);
@@ -23,6 +25,7 @@ internal static class ScoreVector
     public static int IndexOfMax(ReadOnlySpan<float> values) => Math.Max(0, values.IndexOf(Max(values)));
 
     /// <summary>target[i] = exp((values[i] - max) / temperature); returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Exponentiate(ReadOnlySpan<float> values, float max, float temperature, Span<float> target)
     {
         var from = MemoryMarshal.Cast<float, Vector512<float>>(values);

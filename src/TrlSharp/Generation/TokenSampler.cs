@@ -15,7 +15,11 @@ internal sealed class TokenSampler(SamplingConfig config, SeededRandom random)
     {
         if (_probabilities.Length != logits.Length) _probabilities = new float[logits.Length];
         int token;
-        if (config.Temperature == 0)
+        if (config.Temperature == 0 && config.RepetitionPenalty == 1 && completion.Count >= config.MinNewTokens)
+        {
+            token = ScoreVector.IndexOfMax(logits);
+        }
+        else if (config.Temperature == 0)
         {
             var scores = _probabilities.AsSpan();
             logits.CopyTo(scores);

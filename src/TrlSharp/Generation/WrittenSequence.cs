@@ -28,7 +28,10 @@ internal sealed class WrittenSequence(CausalLM model, long index, IReadOnlyList<
         if (model.Decoder.RestartAbove is { } limit && Cache.Length <= limit && prompt.Count + _completion.Count > limit) Cache.Clear();
     }
 
-    public IEnumerable<long> UnreadTokens() => prompt.Concat(_completion).Skip(Cache.Length).Select(token => (long)token);
+    public IEnumerable<long> UnreadTokens()
+    {
+        for (var i = Cache.Length; i < prompt.Count + _completion.Count; i++) yield return i < prompt.Count ? prompt[i] : _completion[i - prompt.Count];
+    }
 
     public (int Token, float LogProbability) Choose(ReadOnlySpan<float> logits)
     {

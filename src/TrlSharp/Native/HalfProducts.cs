@@ -38,59 +38,38 @@ internal static unsafe class HalfProducts
 
     public static float Dot(float* a, ushort* w, int inputs)
     {
-        var lanes = Vector512<float>.Zero;
-        var i = 0;
-        for (; i + Pair <= inputs; i += Pair)
-        {
-            var words = Vector512.Load((uint*)(w + i));
-            lanes = Vector512.FusedMultiplyAdd(Even(words), Vector512.Load(a + i), lanes);
-            lanes = Vector512.FusedMultiplyAdd(Odd(words), Vector512.Load(a + i + Lanes.Width), lanes);
-        }
-
-        for (; i + Lanes.Width <= inputs; i += Lanes.Width) lanes = Vector512.FusedMultiplyAdd(Lanes.Load(w + i, Lanes.Width), Vector512.Load(a + i), lanes);
-        var sum = Vector512.Sum(lanes);
-        for (; i < inputs; i++) sum += a[i] * Lanes.Scalar(w + i);
+        var sum = Vector512.Sum(Lane(a, w, inputs));
+        for (var i = inputs / Lanes.Width * Lanes.Width; i < inputs; i++) sum += a[i] * Lanes.Scalar(w + i);
         return sum;
     }
 
-    /// <summary>Four outputs of a row, the same to the last bit as of the widened weight.</summary>
+    /// <summary>Four outputs of a row, the same to the last bit as of the widened weight. One after the other, as <see cref="RowMatmulJob"/> reads float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four(float* a, ushort* w0, float* to, int inputs)
     {
         ushort* w1 = w0 + inputs, w2 = w1 + inputs, w3 = w2 + inputs;
-        var next = (nint)RowMatmul.Together * inputs;
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
+        var (s0, s1) = (Lane(a, w0, inputs), Lane(a, w1, inputs));
+        var (s2, s3) = (Lane(a, w2, inputs), Lane(a, w3, inputs));
+        var sums = RowMatmulJob.Sums(s0, s1, s2, s3);
+        for (var i = inputs / Lanes.Width * Lanes.Width; i < inputs; i++)
+            sums += Vector128.Create(Lanes.Scalar(w0 + i), Lanes.Scalar(w1 + i), Lanes.Scalar(w2 + i), Lanes.Scalar(w3 + i)) * a[i];
+        sums.Store(to);
+    }
+
+    /// <summary>The products of all inputs that fill a vector, added up lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Lane(float* a, ushort* w, int inputs)
+    {
+        var sum = Vector512<float>.Zero;
         var i = 0;
         for (; i + Pair <= inputs; i += Pair)
         {
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(w0 + i + next);
-                Sse.Prefetch0(w1 + i + next);
-                Sse.Prefetch0(w2 + i + next);
-                Sse.Prefetch0(w3 + i + next);
-            }
-
-            var (x0, x1, x2, x3) = (Vector512.Load((uint*)(w0 + i)), Vector512.Load((uint*)(w1 + i)), Vector512.Load((uint*)(w2 + i)), Vector512.Load((uint*)(w3 + i)));
-            var v = Vector512.Load(a + i);
-            (s0, s1) = (Vector512.FusedMultiplyAdd(Even(x0), v, s0), Vector512.FusedMultiplyAdd(Even(x1), v, s1));
-            (s2, s3) = (Vector512.FusedMultiplyAdd(Even(x2), v, s2), Vector512.FusedMultiplyAdd(Even(x3), v, s3));
-            v = Vector512.Load(a + i + Lanes.Width);
-            (s0, s1) = (Vector512.FusedMultiplyAdd(Odd(x0), v, s0), Vector512.FusedMultiplyAdd(Odd(x1), v, s1));
-            (s2, s3) = (Vector512.FusedMultiplyAdd(Odd(x2), v, s2), Vector512.FusedMultiplyAdd(Odd(x3), v, s3));
+            if (Sse.IsSupported) Sse.Prefetch0((byte*)(w + i) + RowMatmul.Ahead);
+            var words = Vector512.Load((uint*)(w + i));
+            sum = Vector512.FusedMultiplyAdd(Even(words), Vector512.Load(a + i), sum);
+            sum = Vector512.FusedMultiplyAdd(Odd(words), Vector512.Load(a + i + Lanes.Width), sum);
         }
 
-        for (; i + Lanes.Width <= inputs; i += Lanes.Width)
-        {
-            var v = Vector512.Load(a + i);
-            s0 = Vector512.FusedMultiplyAdd(Lanes.Load(w0 + i, Lanes.Width), v, s0);
-            s1 = Vector512.FusedMultiplyAdd(Lanes.Load(w1 + i, Lanes.Width), v, s1);
-            s2 = Vector512.FusedMultiplyAdd(Lanes.Load(w2 + i, Lanes.Width), v, s2);
-            s3 = Vector512.FusedMultiplyAdd(Lanes.Load(w3 + i, Lanes.Width), v, s3);
-        }
-
-        var sums = RowMatmulJob.Sums(s0, s1, s2, s3);
-        for (; i < inputs; i++) sums += Vector128.Create(Lanes.Scalar(w0 + i), Lanes.Scalar(w1 + i), Lanes.Scalar(w2 + i), Lanes.Scalar(w3 + i)) * a[i];
-        sums.Store(to);
+        return i + Lanes.Width <= inputs ? Vector512.FusedMultiplyAdd(Lanes.Load(w + i, Lanes.Width), Vector512.Load(a + i), sum) : sum;
     }
 }

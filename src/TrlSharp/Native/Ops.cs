@@ -69,6 +69,9 @@ internal static class Ops
     /// <summary>Address of the first element. The caller keeps the tensor alive and contiguous.</summary>
     public static nint DataPointer(Tensor x) => Dispatcher.DataPointer(x);
 
+    /// <summary>The numbers of a contiguous float32 tensor on the CPU where they lie. The caller keeps the tensor alive.</summary>
+    public static unsafe ReadOnlySpan<float> Floats(Tensor x) => new((float*)DataPointer(x), checked((int)x.numel()));
+
     /// <summary>
     /// One AdamW step for all parameters in one call (Loshchilov and Hutter, arXiv:1711.05101), at the speed of memory.
     /// Lists run in parallel; <paramref name="steps"/> are float32 scalars, already counted up for this step.

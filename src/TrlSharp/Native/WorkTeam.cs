@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace TrlSharp.Native;
 
@@ -12,6 +13,9 @@ internal sealed class WorkTeam
     /// <summary>How long a helper looks for work before it sleeps: longer than what lies between two products of a token.</summary>
     private static readonly long Patience = Stopwatch.Frequency / 5000;
 
+    /// <summary>How long it does so without letting other threads go first: on a busy machine the one that waits for the processor may be the one that brings the work.</summary>
+    private static readonly long Insistence = Stopwatch.Frequency / 20000;
+
     private static readonly WorkTeam Shared = new();
 
     private readonly Lock _user = new();
@@ -24,7 +28,7 @@ internal sealed class WorkTeam
     {
     }
 
-    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team, or this one does.</summary>
+    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team, or this one does. A piece that fails ends in its own exception here.</summary>
     public static void Run(int pieces, int threads, Action<int> work)
     {
         var helpers = Math.Min(threads, pieces) - 1;
@@ -67,9 +71,9 @@ internal sealed class WorkTeam
                 if (job.Joins()) job.Work();
                 since = Stopwatch.GetTimestamp();
             }
-            else if (Stopwatch.GetTimestamp() - since < Patience)
+            else if (Stopwatch.GetTimestamp() - since is var waited && waited < Patience)
             {
-                Thread.SpinWait(8);
+                if (waited < Insistence || !Thread.Yield()) Thread.SpinWait(8);
             }
             else
             {
@@ -119,7 +123,7 @@ internal sealed class WorkTeam
         {
             var wait = new SpinWait();
             while (Volatile.Read(ref _done) < pieces) wait.SpinOnce(sleep1Threshold: -1);
-            if (_failure is not null) throw new AggregateException(_failure);
+            if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
         }
     }
 }

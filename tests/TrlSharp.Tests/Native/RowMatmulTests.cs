@@ -48,6 +48,29 @@ public sealed class RowMatmulTests
         set_num_threads(threads);
     }
 
+    /// <summary>Maps of very different sizes, one of them smaller than what is computed together.</summary>
+    [Theory]
+    [InlineData(1, ScalarType.Float32)]
+    [InlineData(1, ScalarType.BFloat16)]
+    [InlineData(6, ScalarType.Float32)]
+    [InlineData(6, ScalarType.BFloat16)]
+    public void Several_maps_give_what_each_alone_gives_to_the_last_bit(int rows, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        var x = randn(rows, 300).to(type);
+        var maps = new[] { 2050, 3, 128, 1 }.Select(outputs => (Weight: randn(outputs, 300).to(type), Bias: outputs == 128 ? randn(outputs) : null)).ToArray();
+        var threads = get_num_threads();
+        foreach (var count in new[] { 1, 2 })
+        {
+            set_num_threads(count);
+            var together = RowMatmul.Linear(x, maps);
+            for (var i = 0; i < maps.Length; i++) Assert.True(Same(RowMatmul.Linear(x, maps[i].Weight, maps[i].Bias), together[i]));
+        }
+
+        set_num_threads(threads);
+    }
+
     [Fact]
     public void Training_and_other_types_go_another_way()
     {

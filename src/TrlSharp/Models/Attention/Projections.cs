@@ -1,3 +1,4 @@
+using TrlSharp.Models.Layers;
 using TrlSharp.Models.Weights;
 using TrlSharp.Native;
 using static TorchSharp.torch;
@@ -31,8 +32,11 @@ internal static class Projections
             return head is null ? x : head(x); // [T, N or K, H]
         }
 
-        return x => new(
-            Finish(query.Forward(x), wholeQuery, headQuery), Finish(key.Forward(x), wholeKey, headKey), Finish(value.Forward(x), null, null));
+        return x =>
+        {
+            var all = Linear.Forward(x, query, key, value); // [T, N·H], [T, K·H], [T, K·H]
+            return new(Finish(all[0], wholeQuery, headQuery), Finish(all[1], wholeKey, headKey), Finish(all[2], null, null));
+        };
     }
 
     /// <summary>One map: all queries, then all keys, then all values.</summary>

@@ -24,6 +24,7 @@ internal sealed class GatedMlp(Linear gate, Linear up, Linear down, Func<Tensor,
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return down.Forward(Activations.Gate(activation, gate.Forward(x), up.Forward(x))).MoveToOuterDisposeScope(); // [T, D]
+        var both = Linear.Forward(x, gate, up); // 2 × [T, F]
+        return down.Forward(Activations.Gate(activation, both[0], both[1])).MoveToOuterDisposeScope(); // [T, D]
     }
 }

@@ -41,12 +41,31 @@ internal sealed class Linear(string path, NamedParameter weight, NamedParameter?
         return y.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Several maps of the same rows: [T, I] → [T, O] each.</summary>
+    public static Tensor[] Forward(Tensor x, params ReadOnlySpan<Linear> maps)
+    {
+        var weights = new (Tensor, Tensor?)[maps.Length];
+        var results = new Tensor[maps.Length];
+        var together = true;
+        for (var i = 0; i < maps.Length; i++)
+        {
+            weights[i] = (maps[i].Weight.Value, maps[i].Bias?.Value);
+            together &= maps[i].Adapters.Count == 0 && maps[i].HasRowProduct(x);
+        }
+
+        if (together) return RowMatmul.Linear(x, weights); // [T, O] each
+        for (var i = 0; i < maps.Length; i++) results[i] = maps[i].Forward(x);
+        return results;
+    }
+
     /// <summary>The weight as [O, I].</summary>
     public Tensor OutputsByInputs() => isTransposed ? Weight.Value.t() : Weight.Value.alias();
 
+    private bool HasRowProduct(Tensor x) => !isTransposed && RowMatmul.Serves(x, Weight.Value);
+
     private Tensor Base(Tensor x)
     {
-        if (!isTransposed && RowMatmul.Serves(x, Weight.Value)) return RowMatmul.Linear(x, Weight.Value, Bias?.Value); // [T, O]
+        if (HasRowProduct(x)) return RowMatmul.Linear(x, Weight.Value, Bias?.Value); // [T, O]
         if (!isTransposed) return LinearProduct.Forward(x, Weight.Value, Bias?.Value); // [T, O]
         using var transposed = Weight.Value.t(); // [O, I]
         return nn.functional.linear(x, transposed, Bias?.Value); // [T, O]
