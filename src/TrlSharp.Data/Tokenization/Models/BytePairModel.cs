@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -16,6 +17,9 @@ internal sealed class BytePairModel : TokenModel
     private readonly int[] _charSymbols = new int[0x10000];
     private readonly int _unknown;
 
+    /// <summary>For each ASCII character, the bytes of the longest token that begins with it.</summary>
+    private readonly int[] _longestFrom = new int[128];
+
     /// <exception cref="ModelFolderException">An id is larger than the table of merges can hold.</exception>
     public BytePairModel(Utf8Vocabulary vocabulary, MergeTable merges, BytePairOptions options)
         : base(vocabulary)
@@ -30,6 +34,7 @@ internal sealed class BytePairModel : TokenModel
         }
 
         FillCharSymbols();
+        if (options is { IgnoreMerges: true, ByteLevel: true }) FillLongest();
     }
 
     public override string Type => "BPE";
@@ -138,9 +143,21 @@ internal sealed class BytePairModel : TokenModel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FillLongest()
+    {
+        for (var entry = 0; entry < Vocabulary.Count; entry++)
+        {
+            var token = Vocabulary.Token(entry);
+            if (Rune.DecodeFromUtf8(token, out var rune, out _) == OperationStatus.Done && rune.IsBmp && ByteAlphabet.ByteOf((char)rune.Value) is >= 0 and var first && first < _longestFrom.Length)
+                _longestFrom[first] = Math.Max(_longestFrom[first], token.Length);
+        }
+    }
+
     private int WholeWord(ReadOnlySpan<char> piece, ModelWorkspace workspace)
     {
         if (!_options.ByteLevel) return Vocabulary.Find(piece);
+        if (!piece.IsEmpty && piece[0] < _longestFrom.Length && piece.Length > _longestFrom[piece[0]]) return -1;
         var raw = workspace.Bytes(piece.Length * 9);
         var length = Encoding.UTF8.GetBytes(piece, raw);
         var mapped = raw[length..];

@@ -13,19 +13,24 @@ internal sealed class WordCache
     private const int MaxTokens = 1 << 18;
     private const int MaxChars = 1 << 20;
 
+    /// <summary>Most words longer than this come only once: they are remembered when they come again, so that they do not drive out the others.</summary>
+    private const int MaxOnce = 16;
+
     private Entry[] _entries = new Entry[1 << 10];
     private char[] _chars = new char[1 << 12];
     private EncodedToken[] _tokens = new EncodedToken[1 << 11];
     private int _count;
     private int _charCount;
     private int _tokenCount;
+    private readonly uint[] _once = new uint[1 << 12];
+    private uint _missed;
 
     /// <summary>The tokens of a word, with ranges in the word.</summary>
     public bool TryGet(ReadOnlySpan<char> word, out ReadOnlySpan<EncodedToken> tokens)
     {
         tokens = default;
         if (word.Length > MaxWordLength) return false;
-        var hash = Hash(word);
+        var hash = _missed = Hash(word);
         var mask = _entries.Length - 1;
         for (var slot = (int)(hash & (uint)mask); ; slot = (slot + 1) & mask)
         {
@@ -37,17 +42,24 @@ internal sealed class WordCache
         }
     }
 
-    /// <summary>Remembers a word that <see cref="TryGet"/> did not know.</summary>
+    /// <summary>Remembers the word that <see cref="TryGet"/> did not know just now.</summary>
     public void Add(ReadOnlySpan<char> word, ReadOnlySpan<EncodedToken> tokens)
     {
         if (word.Length is 0 or > MaxWordLength || tokens.Length > 4 * MaxWordLength) return;
+        ref var once = ref _once[_missed % (uint)_once.Length];
+        if (word.Length > MaxOnce && once != _missed)
+        {
+            once = _missed;
+            return;
+        }
+
         if (_count >= MaxWords || _charCount + word.Length > MaxChars || _tokenCount + tokens.Length > MaxTokens) Clear();
         if (_count * 2 >= _entries.Length) Rehash();
         if (_charCount + word.Length > _chars.Length) Array.Resize(ref _chars, _chars.Length * 2);
         if (_tokenCount + tokens.Length > _tokens.Length) Array.Resize(ref _tokens, _tokens.Length * 2);
         word.CopyTo(_chars.AsSpan(_charCount));
         tokens.CopyTo(_tokens.AsSpan(_tokenCount));
-        Insert(new Entry(Hash(word), _charCount, word.Length, _tokenCount, tokens.Length));
+        Insert(new Entry(_missed, _charCount, word.Length, _tokenCount, tokens.Length));
         (_count, _charCount, _tokenCount) = (_count + 1, _charCount + word.Length, _tokenCount + tokens.Length);
     }
 
