@@ -16,7 +16,7 @@ public sealed class MaskSurvey(SequenceBuilder builder, ExampleReader reader)
     public IEnumerable<SurveyedRow> Read(IRowSource source, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return OrderedParallel.Select(Refusals.Interleave(source), item => Look(item.Row, item.Fault), threads);
+        return OrderedParallel.OverRows(source, Look, threads);
     }
 
     private SurveyedRow Look(Row? row, DataException? fault)

@@ -23,6 +23,7 @@ public sealed class DataPreparation
     private readonly Dictionary<ContentHash, RowOrigin> _firstOf = [];
     private readonly ReadMeter _meter = new();
     private readonly long? _bytes;
+    private volatile bool _hasChat;
 
     /// <param name="options">What is read.</param>
     /// <param name="build">From example to sequences: <see cref="SequenceBuilder.Build"/>. Called from several threads.</param>
@@ -87,12 +88,12 @@ public sealed class DataPreparation
     private IEnumerable<TokenSequence> Read(int source)
     {
         var options = _options.Sources[source];
-        var rows = Refusals.Interleave(RowSources.Open(options.Location, options.Split, options.Configuration, _meter));
-        foreach (var row in OrderedParallel.Select(rows, item => Prepare(source, item.Row, item.Fault), _options.Threads))
+        var rows = RowSources.Open(options.Location, options.Split, options.Configuration, _meter);
+        foreach (var row in OrderedParallel.OverRows(rows, (row, fault) => Prepare(source, row, fault), _options.Threads))
         {
             if (++_accounts[source].Rows % RowsBetweenReports == 0) Report();
             if (!Admit(_accounts[source], row)) continue;
-            if (row.IsChat) FirstChat ??= (source, row.Row!);
+            if (row.IsChat && !_hasChat) (FirstChat, _hasChat) = ((source, row.Row!), true);
             foreach (var sequence in row.Results.SelectMany(r => r.Sequences))
             {
                 _accounts[source].Sequences++;
@@ -124,7 +125,7 @@ public sealed class DataPreparation
     private PreparedRow Prepare(int source, Row? row, DataException? fault)
     {
         if (row is null) return new() { Fault = fault };
-        var prepared = new PreparedRow { Row = row };
+        var prepared = new PreparedRow { Row = row, Origin = row.Origin };
         try
         {
             if (!_options.Sources[source].Filters.All(f => f.Keeps(row))) return prepared with { Filtered = true };
@@ -132,10 +133,12 @@ public sealed class DataPreparation
             prepared = prepared with { Format = read.Format, IsChat = read.Examples[0] is ConversationExample };
             if (_options.HoldOut > 0 && ContentHash.OfPrompt(read.Examples[0]).IsIn(_options.HoldOut, _options.HoldOutSalt) != _options.HeldOutOnly) return prepared with { HeldOut = true };
             if (_options.Contaminated.Count > 0 && read.Examples.Any(e => _options.Contaminated.Contains(ContentHash.OfPrompt(e)))) return prepared with { Contaminated = true };
+            // What waits for its turn is moved about by every collection: no more of a row than is still asked for.
             return prepared with
             {
+                Row = _hasChat ? null : row,
                 Hash = _options.Deduplicate ? ContentHash.OfAll(read.Examples) : null,
-                Results = [.. read.Examples.Select(_build)],
+                Results = [.. read.Examples.Select(e => _build(e) with { Explanations = [] })],
             };
         }
         catch (TrlSharpException e)
@@ -161,8 +164,8 @@ public sealed class DataPreparation
         if (row.Filtered) account.Filtered++;
         else if (row.HeldOut) account.HeldOut++;
         else if (row.Contaminated) account.Contaminated++;
-        else if (row.Hash is { } hash && !IsFirst(hash, row.Row!.Origin)) account.Duplicates++;
-        else return CountResults(account, row.Row!.Origin, row.Results);
+        else if (row.Hash is { } hash && !IsFirst(hash, row.Origin)) account.Duplicates++;
+        else return CountResults(account, row.Origin, row.Results);
         return false;
     }
 

@@ -1,80 +1,76 @@
 using System.Runtime.ExceptionServices;
+using TrlSharp.Rows;
 
 namespace TrlSharp.Preparation;
 
 /// <summary>Work on a stream by several threads with the results in the order of the stream, and with bounded memory.</summary>
 internal static class OrderedParallel
 {
-    /// <summary>Enough that handing a batch over costs nothing; few enough that every thread has one.</summary>
-    private const int BatchSize = 64;
+    /// <summary>Blocks per thread that are worked on, or wait, at one time: enough for the time in which the caller is busy with something larger, such as a window of the packer.</summary>
+    private const int Ahead = 4;
+
+    /// <summary><paramref name="work"/> of every row of a source, or of the fault in its place. Reading is part of the work where the format allows it.</summary>
+    public static IEnumerable<TOut> OverRows<TOut>(IRowSource source, Func<Row?, DataException?, TOut> work, int threads) => threads <= 1
+        ? Refusals.Interleave(source).Select(item => work(item.Row, item.Fault))
+        : Select(RowBlocks.Of(source), block => block.Read().Select(item => work(item.Row, item.Fault)), threads);
 
     /// <summary>
-    /// <paramref name="work"/> of every item. While the caller uses the results of one batch, the next ones are worked on. Faults of rows are results, so that
-    /// the first one in the order of the stream is met first; should <paramref name="work"/> or the stream throw all the same, everything before comes first, and
-    /// then the exception as it is.
+    /// The results of every block, one after another. The thread of the caller is one of the <paramref name="threads"/>: instead of waiting it works on a block
+    /// itself, because a thread more than there are processors is waited for by every collection of garbage. Faults of rows are results, so that the first one in
+    /// the order of the stream is met first; should <paramref name="work"/> or the stream throw all the same, everything before comes first, and then the exception
+    /// as it is.
     /// </summary>
-    public static IEnumerable<TOut> Select<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int threads)
+    public static IEnumerable<TOut> Select<TIn, TOut>(IEnumerable<TIn> blocks, Func<TIn, IEnumerable<TOut>> work, int threads)
     {
-        if (threads <= 1)
-        {
-            foreach (var item in items) yield return work(item);
-            yield break;
-        }
-
-        using var source = items.GetEnumerator();
-        var running = new Queue<Task<Batch<TOut>>>();
+        var workers = threads > 1 ? new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads - 1).ConcurrentScheduler) : null;
+        using var source = blocks.GetEnumerator();
+        var jobs = new Queue<Job<TIn, TOut>>();
         ExceptionDispatchInfo? broken = null;
         var more = true;
         try
         {
-            for (Start(); running.Count > 0;)
+            for (Start(); jobs.Count > 0; Start())
             {
-                var batch = running.Dequeue().GetAwaiter().GetResult();
-                Start();
-                foreach (var result in batch.Results) yield return result;
-                batch.Thrown?.Throw();
+                if (!jobs.Peek().IsDone && TakeOne()) continue;
+                var job = jobs.Dequeue();
+                job.Wait();
+                foreach (var result in job.Results) yield return result;
+                job.Thrown?.Throw();
             }
         }
         finally
         {
             // Whoever stops early must not find the work still going on.
-            Task.WaitAll(running);
+            foreach (var job in jobs) job.Abandon();
         }
 
         broken?.Throw();
 
         void Start()
         {
-            while (more && running.Count < threads)
+            while (more && jobs.Count < threads * Ahead)
             {
-                var batch = new List<TIn>(BatchSize);
                 try
                 {
-                    while (batch.Count < BatchSize && (more = source.MoveNext())) batch.Add(source.Current);
+                    if (!(more = source.MoveNext())) return;
                 }
                 catch (Exception e)
                 {
                     (more, broken) = (false, ExceptionDispatchInfo.Capture(e));
+                    return;
                 }
 
-                if (batch.Count > 0) running.Enqueue(Task.Run(() => Do(batch, work)));
+                var job = new Job<TIn, TOut>(source.Current, work);
+                jobs.Enqueue(job);
+                workers?.StartNew(job.TryRun);
             }
         }
-    }
 
-    private static Batch<TOut> Do<TIn, TOut>(List<TIn> items, Func<TIn, TOut> work)
-    {
-        var results = new List<TOut>(items.Count);
-        try
+        bool TakeOne()
         {
-            foreach (var item in items) results.Add(work(item));
-            return new(results, null);
-        }
-        catch (Exception e)
-        {
-            return new(results, ExceptionDispatchInfo.Capture(e));
+            foreach (var job in jobs)
+                if (job.TryRun()) return true;
+            return false;
         }
     }
-
-    private sealed record Batch<TOut>(List<TOut> Results, ExceptionDispatchInfo? Thrown);
 }

@@ -8,8 +8,11 @@ namespace TrlSharp.Preparation;
 /// <summary>What one thread made of one row; everything that depends on the order of the rows is decided later.</summary>
 internal sealed record PreparedRow
 {
-    /// <summary>The row; null when it could not be read: where it is is only in the fault then.</summary>
+    /// <summary>The row; null when it could not be read, and when all that is asked of it is here.</summary>
     public Row? Row { get; init; }
+
+    /// <summary>Where the row is; of one that could not be read, only the fault tells.</summary>
+    public RowOrigin Origin { get; init; }
 
     /// <summary>Why the row cannot be used; null when it can. Only data faults can be gone round.</summary>
     public TrlSharpException? Fault { get; init; }

@@ -5,5 +5,8 @@ internal sealed class ConcatenatedRows(string name, IReadOnlyList<IRowSource> so
 {
     public string Name => name;
 
+    /// <summary>The sources.</summary>
+    public IReadOnlyList<IRowSource> Sources => sources;
+
     public IEnumerable<Row> Read(Action<DataException>? onRefused = null) => sources.SelectMany(source => source.Read(onRefused));
 }

@@ -20,6 +20,25 @@ internal sealed class JsonLinesRows(string name, string path, int blockSize = Da
         }
     }
 
+    /// <summary>The same rows, not parsed yet.</summary>
+    public IEnumerable<RowBlock> Blocks()
+    {
+        using var window = new ByteWindow(DataFile.OpenUnpacked(path, meter), name, blockSize);
+        window.SkipByteOrderMark();
+        var block = new JsonBlock();
+        while (Refusals.Try(() => LineLength(window), block.Break, out var length) && length > 0)
+        {
+            var line = window.Pending[..length];
+            if (!IsBlank(line)) block.Add(line, new(name, window.Line), window.Line, window.BytesBefore);
+            window.Advance(length);
+            if (!block.IsFull) continue;
+            yield return block;
+            block = new();
+        }
+
+        if (!block.IsEmpty) yield return block;
+    }
+
     /// <summary>Bytes of the first pending line with its <c>\n</c>, if any; 0 at the end of the file.</summary>
     private static int LineLength(ByteWindow window)
     {
@@ -36,7 +55,7 @@ internal sealed class JsonLinesRows(string name, string path, int blockSize = Da
     private Row? Parse(ByteWindow window, int length, Action<DataException>? onRefused)
     {
         var line = window.Pending[..length];
-        if (line.Trim(" \t\r\n"u8).IsEmpty) return null;
+        if (IsBlank(line)) return null;
         var origin = new RowOrigin(name, window.Line);
         try
         {
@@ -48,4 +67,6 @@ internal sealed class JsonLinesRows(string name, string path, int blockSize = Da
             return null;
         }
     }
+
+    private static bool IsBlank(ReadOnlySpan<byte> line) => !line.ContainsAnyExcept(" \t\r\n"u8);
 }

@@ -26,6 +26,27 @@ internal sealed class JsonRows(string name, string path, int blockSize = DataFil
         }
     }
 
+    /// <summary>The same rows, not parsed yet.</summary>
+    public IEnumerable<RowBlock> Blocks()
+    {
+        using var window = new ByteWindow(DataFile.OpenUnpacked(path, meter), name, blockSize);
+        var block = new JsonBlock();
+        var isSound = Refusals.Try(() => Start(window), block.Break, out var isArray);
+        for (var number = 1L; isSound; number++)
+        {
+            var at = number;
+            isSound = Refusals.Try(() => NextObject(window, isArray, at), block.Break, out var length) && length > 0;
+            if (!isSound) break;
+            block.Add(window.Pending[..length], Origin(window, isArray, number), window.Line, window.BytesBefore);
+            window.Advance(length);
+            if (!block.IsFull) continue;
+            yield return block;
+            block = new();
+        }
+
+        if (!block.IsEmpty) yield return block;
+    }
+
     /// <summary>Consumes the opening bracket. True: an array; false: a sequence of objects.</summary>
     private static bool Start(ByteWindow window)
     {
@@ -37,10 +58,9 @@ internal sealed class JsonRows(string name, string path, int blockSize = DataFil
 
     private Row? Parse(ByteWindow window, int length, bool isArray, long number, Action<DataException>? onRefused)
     {
-        var origin = isArray ? new RowOrigin(name, number) { Unit = RowUnit.Element } : new RowOrigin(name, window.Line);
         try
         {
-            return RowJson.ParseRow(window.Pending[..length], origin, window.Line, window.BytesBefore);
+            return RowJson.ParseRow(window.Pending[..length], Origin(window, isArray, number), window.Line, window.BytesBefore);
         }
         catch (DataException e) when (onRefused is not null)
         {
@@ -48,6 +68,8 @@ internal sealed class JsonRows(string name, string path, int blockSize = DataFil
             return null;
         }
     }
+
+    private RowOrigin Origin(ByteWindow window, bool isArray, long number) => isArray ? new(name, number) { Unit = RowUnit.Element } : new(name, window.Line);
 
     /// <summary>Moves to the next object and returns its length in bytes; 0 at the end of the array or file.</summary>
     private int NextObject(ByteWindow window, bool isArray, long number)

@@ -30,8 +30,8 @@ internal sealed class ParquetPages : IDisposable
     }
 
     /// <summary>Codecs that are unpacked here.</summary>
-    public static bool Unpacks(CompressionCodec codec) =>
-        codec is CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.ZSTD or CompressionCodec.GZIP;
+    public static bool Unpacks(CompressionCodec codec) => codec is CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.ZSTD or CompressionCodec.GZIP
+        or CompressionCodec.BROTLI or CompressionCodec.LZ4_RAW or CompressionCodec.LZ4;
 
     /// <summary>The unpacked page that <see cref="Next"/> came to; good until the next one.</summary>
     public byte[] Page => _page;
@@ -83,6 +83,10 @@ internal sealed class ParquetPages : IDisposable
             CompressionCodec.UNCOMPRESSED => Copy(packed, target),
             CompressionCodec.SNAPPY => SnappyBlock.TryUnpack(packed, target) ? target.Length : -1,
             CompressionCodec.ZSTD => UnpackZstandard(packed, target),
+            CompressionCodec.BROTLI => BrotliDecoder.TryDecompress(packed, target, out var bytes) ? bytes : -1,
+            CompressionCodec.LZ4_RAW => Lz4Block.TryUnpack(packed, target) ? target.Length : -1,
+            // The old name: in frames; some writers left them out.
+            CompressionCodec.LZ4 => Lz4Block.TryUnpackFrames(packed, target) || Lz4Block.TryUnpack(packed, target) ? target.Length : -1,
             _ => UnpackGzip(packed, target),
         };
         if (written != target.Length) throw new DataException("a page does not unpack to the size that its header names.");

@@ -32,7 +32,7 @@ internal abstract class ParquetRawColumn(RawColumnData data, ParquetLeaf leaf) :
     public override void Dispose() => data.Dispose();
 
     /// <summary>A reader for whatever type the file's column has.</summary>
-    public static ParquetRawColumn Create(RawColumnData data, ParquetLeaf leaf) => data switch
+    public static ParquetRawColumn Create(RawColumnData data, ParquetLeaf leaf, string path) => data switch
     {
         RawColumnData<ReadOnlyMemory<char>> d => new Typed<ReadOnlyMemory<char>>(d, leaf, v => RowValue.Of(v.ToString())),
         RawColumnData<ReadOnlyMemory<byte>> d => new Typed<ReadOnlyMemory<byte>>(d, leaf, v => OfBytes(v.Span)),
@@ -46,15 +46,15 @@ internal abstract class ParquetRawColumn(RawColumnData data, ParquetLeaf leaf) :
         RawColumnData<uint> d => new Typed<uint>(d, leaf, v => Whole(v)),
         RawColumnData<ulong> d => new Typed<ulong>(d, leaf, v => Whole(v)),
         RawColumnData<BigInteger> d => new Typed<BigInteger>(d, leaf, Whole),
-        RawColumnData<float> d => new Typed<float>(d, leaf, v => RowValue.Of(double.Parse(v.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))),
+        RawColumnData<float> d => new Typed<float>(d, leaf, ParquetNumbers.Single),
         RawColumnData<double> d => new Typed<double>(d, leaf, RowValue.Of),
         RawColumnData<decimal> d => new Typed<decimal>(d, leaf, v => RowValue.Of((double)v)),
-        RawColumnData<DateTime> d => new Typed<DateTime>(d, leaf, v => RowValue.Of(v.ToString("O", CultureInfo.InvariantCulture))),
+        RawColumnData<DateTime> d => new Typed<DateTime>(d, leaf, ParquetNumbers.Moment),
         RawColumnData<DateOnly> d => new Typed<DateOnly>(d, leaf, v => RowValue.Of(v.ToString("O", CultureInfo.InvariantCulture))),
         RawColumnData<TimeOnly> d => new Typed<TimeOnly>(d, leaf, v => RowValue.Of(v.ToString("O", CultureInfo.InvariantCulture))),
         RawColumnData<TimeSpan> d => new Typed<TimeSpan>(d, leaf, v => RowValue.Of(v.ToString("c", CultureInfo.InvariantCulture))),
         RawColumnData<Guid> d => new Typed<Guid>(d, leaf, v => RowValue.Of(v.ToString("D", CultureInfo.InvariantCulture))),
-        _ => throw new DataException($"a column holds values of the type {data.GetType().GenericTypeArguments.FirstOrDefault()?.Name ?? "unknown"}, which rows cannot hold."),
+        _ => throw new NotSupportedException($"the column {path} holds values of the type {data.GetType().GenericTypeArguments.FirstOrDefault()?.Name ?? "unknown"}, which rows cannot hold. Leave it out of the file."),
     };
 
     /// <summary>The next of the values that are there; nulls take no place among them.</summary>

@@ -62,12 +62,41 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
     {
         var data = rows.GetMetadata(field)?.MetaData ?? throw new DataException($"the column {field.Path} has no metadata.");
         var leaf = new ParquetLeaf(checked((int)data.NumValues), present, field.MaxDefinitionLevel, field.MaxRepetitionLevel);
-        return ParquetTextColumn.Reads(element, data, leaf.HasRepetitions)
-            ? new ParquetTextColumn(new(file, data), leaf, ParquetTextColumn.IsText(element))
-            : ParquetRawColumn.Create(ReadRaw(rows, field), leaf);
+        if (!ParquetPages.Unpacks(data.Codec)) throw new NotSupportedException($"the column {field.Path} is compressed by {data.Codec}, which is not read. Write the file with snappy, zstd, gzip, lz4 or brotli.");
+        try
+        {
+            return Values(element) is { } values && data.Type == element.Type && data.Encodings.TrueForAll(e => IsRead(e, values, leaf))
+                ? new ParquetPageColumn(new(file, data), leaf, values)
+                : ParquetRawColumn.Create(ReadRaw(rows, field, data), leaf, field.Path.ToString());
+        }
+        catch (DataException e)
+        {
+            throw new DataException($"the column {field.Path}: {e.Message}", e);
+        }
     }
 
-    private static RawColumnData ReadRaw(ParquetRowGroupReader rows, DataField field) => rows.ReadRawColumnDataBaseAsync(field).AsTask().GetAwaiter().GetResult();
+    private static RawColumnData ReadRaw(ParquetRowGroupReader rows, DataField field, ColumnMetaData data)
+    {
+        try
+        {
+            return rows.ReadRawColumnDataBaseAsync(field).AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is NotImplementedException or NotSupportedException)
+        {
+            throw new NotSupportedException($"the column {field.Path} has values of the type {data.Type} in the encodings {string.Join(", ", data.Encodings)}, which are not read. Write it with the encoding PLAIN.", e);
+        }
+    }
+
+    /// <summary>What reads the values of a column here; null leaves it to the library.</summary>
+    private static ParquetValues? Values(SchemaElement element)
+    {
+        if (ParquetNumbers.Meaning(element) is { } meaning) return new ParquetNumberValues(element.Type!.Value, meaning);
+        var isPlain = element.LogicalType is null or { DECIMAL: null, BSON: null, VARIANT: null, GEOMETRY: null, GEOGRAPHY: null } && element.ConvertedType is not (ConvertedType.DECIMAL or ConvertedType.BSON);
+        return element.Type == Parquet.Meta.Type.BYTE_ARRAY && isPlain ? new ParquetTextValues(ParquetTexts.IsText(element)) : null;
+    }
+
+    private static bool IsRead(Encoding encoding, ParquetValues values, ParquetLeaf leaf) =>
+        encoding is Encoding.RLE or Encoding.PLAIN_DICTIONARY or Encoding.RLE_DICTIONARY || values.Reads(encoding) || (encoding == Encoding.BIT_PACKED && !leaf.HasRepetitions);
 
     /// <summary>The next row of a group; null when it was refused.</summary>
     private Row? Assemble(LoadedGroup group, long index, long number, int groupNumber, Action<DataException>? onRefused)
@@ -103,7 +132,9 @@ internal sealed class ParquetRows(string name, string path, ReadMeter? meter = n
     /// The library reports damage by whatever exception its decoders run into, out of range or out of memory included; to the user all of them mean that
     /// the file is damaged.
     /// </summary>
-    private DataException Damaged(string where, Exception e) => new($"{name}{where}: this is no sound Parquet file ({e.Message}). Fetch or write it again.", e);
+    private DataException Damaged(string where, Exception e) => e is NotSupportedException
+        ? new($"{name}{where}: {e.Message}", e)
+        : new($"{name}{where}: this is no sound Parquet file ({e.Message}). Fetch or write it again.", e);
 
     private static string GroupName(int group) => string.Create(CultureInfo.InvariantCulture, $" row group {group}");
 

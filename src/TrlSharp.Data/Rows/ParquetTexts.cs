@@ -1,6 +1,7 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
+using Parquet.Meta;
+using Encoding = System.Text.Encoding;
 
 namespace TrlSharp.Rows;
 
@@ -16,6 +17,11 @@ internal sealed class ParquetTexts(bool isDeclared)
     private readonly int[] _recentLengths = new int[Slots];
     private readonly RowValue?[] _recent = new RowValue?[Slots];
     private readonly char[] _characters = new char[MostAtOnce];
+
+    /// <summary>Whether the schema says that the bytes of a column are text.</summary>
+    public static bool IsText(SchemaElement element) =>
+        element.ConvertedType is ConvertedType.UTF8 or ConvertedType.JSON or ConvertedType.ENUM
+        || element.LogicalType is { STRING: not null } or { JSON: not null } or { ENUM: not null };
 
     /// <summary>The value of some bytes.</summary>
     /// <exception cref="DataException">The column declares text, and these bytes are none.</exception>

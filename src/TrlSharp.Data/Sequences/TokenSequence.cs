@@ -24,22 +24,16 @@ public sealed record TokenSequence
     public int Length => Tokens.Length;
 
     /// <summary>Tokens with a weight above 0.</summary>
-    public int TrainedTokens
-    {
-        get
-        {
-            var count = 0;
-            foreach (var weight in Weights)
-                if (weight > 0) count++;
-            return count;
-        }
-    }
+    public int TrainedTokens => Weights.Length - WeightCounts.Of(Weights).Zeros;
 
     /// <summary>Σ weights: this example's share of the loss divisor.</summary>
     public double TargetWeight
     {
         get
         {
+            // Nearly always they are all 0 or 1, and their sum is how many are 1.
+            var (zeros, ones) = WeightCounts.Of(Weights);
+            if (zeros + ones == Weights.Length) return ones;
             var sum = 0.0;
             foreach (var weight in Weights) sum += weight;
             return sum;

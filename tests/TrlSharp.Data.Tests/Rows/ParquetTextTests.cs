@@ -99,8 +99,8 @@ public sealed class ParquetTextTests : IDisposable
         });
     }
 
-    private static ParquetTextColumn Column(byte[] chunk, CompressionCodec codec, int entries, int present = 0, int mostDefinition = 0, int mostRepetition = 0, bool isText = true) =>
-        new(new(new MemoryStream(chunk), new ColumnMetaData { Codec = codec, DataPageOffset = 0, TotalCompressedSize = chunk.Length }), new(entries, present, mostDefinition, mostRepetition), isText);
+    private static ParquetPageColumn Column(byte[] chunk, CompressionCodec codec, int entries, int present = 0, int mostDefinition = 0, int mostRepetition = 0, bool isText = true) =>
+        new(new(new MemoryStream(chunk), new ColumnMetaData { Codec = codec, DataPageOffset = 0, TotalCompressedSize = chunk.Length }), new(entries, present, mostDefinition, mostRepetition), new ParquetTextValues(isText));
 
     /// <summary>Fields 1 to 3 and the struct of the page's kind, whose field delta is in the first byte of <paramref name="kind"/>.</summary>
     private static byte[] Header(int type, int unpacked, int packed, byte[] kind, int field)

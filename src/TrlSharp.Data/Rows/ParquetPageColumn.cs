@@ -5,14 +5,14 @@ using Parquet.Meta;
 namespace TrlSharp.Rows;
 
 /// <summary>
-/// A column of texts or bytes, read page by page from the file's bytes straight to values: most of a data set is texts, and the library makes every one of them
-/// twice. One page is in memory unpacked.
+/// A column that is read page by page from the file's bytes straight to values: most of a data set is texts, the library makes every one of them twice, and it
+/// does not read all that other writers write. One page is in memory unpacked.
 /// </summary>
-internal sealed class ParquetTextColumn : ParquetColumn
+internal sealed class ParquetPageColumn : ParquetColumn
 {
     private readonly ParquetPages _pages;
     private readonly ParquetLeaf _leaf;
-    private readonly ParquetTexts _texts;
+    private readonly ParquetValues _values;
     private int _left;
     private int _leftOfPage;
     private int _definition;
@@ -25,22 +25,11 @@ internal sealed class ParquetTextColumn : ParquetColumn
     private int _end;
     private RowValue[] _dictionary = [];
 
-    public ParquetTextColumn(ParquetPages pages, ParquetLeaf leaf, bool isDeclared)
+    public ParquetPageColumn(ParquetPages pages, ParquetLeaf leaf, ParquetValues values)
     {
-        (_pages, _leaf, _texts, _left) = (pages, leaf, new(isDeclared), leaf.Entries);
+        (_pages, _leaf, _values, _left) = (pages, leaf, values, leaf.Entries);
         ReadLevels();
     }
-
-    /// <summary>Whether a column can be read this way: texts or bytes in encodings and compressions that are read here.</summary>
-    public static bool Reads(SchemaElement element, ColumnMetaData column, bool hasRepetitions) =>
-        element.Type == Parquet.Meta.Type.BYTE_ARRAY && column.Type == Parquet.Meta.Type.BYTE_ARRAY && ParquetPages.Unpacks(column.Codec)
-        && element.LogicalType is null or { DECIMAL: null, BSON: null, VARIANT: null, GEOMETRY: null, GEOGRAPHY: null } && element.ConvertedType is not (ConvertedType.DECIMAL or ConvertedType.BSON)
-        && column.Encodings.TrueForAll(e => e is Encoding.PLAIN or Encoding.PLAIN_DICTIONARY or Encoding.RLE or Encoding.RLE_DICTIONARY || (e == Encoding.BIT_PACKED && !hasRepetitions));
-
-    /// <summary>Whether the schema says that the bytes of a column are text.</summary>
-    public static bool IsText(SchemaElement element) =>
-        element.ConvertedType is ConvertedType.UTF8 or ConvertedType.JSON or ConvertedType.ENUM
-        || element.LogicalType is { STRING: not null } or { JSON: not null } or { ENUM: not null };
 
     public override bool AtEnd => _left == 0;
 
@@ -90,8 +79,10 @@ internal sealed class ParquetTextColumn : ParquetColumn
         if (_leaf.HasRepetitions) _repetitions = Levels(_leaf.MostRepetition, isSecond ? header.RepetitionBytes : null);
         if (_leaf.HasDefinitions && !isSecond && header.DefinitionEncoding != Encoding.RLE) throw new DataException($"definition levels in the encoding {header.DefinitionEncoding} are not read.");
         if (_leaf.HasDefinitions) _definitions = Levels(_leaf.MostDefinition, isSecond ? header.DefinitionBytes : null);
+        if (isSecond) _at = header.RepetitionBytes + header.DefinitionBytes;
         _hasNumbers = header.Encoding is Encoding.PLAIN_DICTIONARY or Encoding.RLE_DICTIONARY;
-        if (!_hasNumbers && header.Encoding != Encoding.PLAIN) throw new DataException($"a page has the encoding {header.Encoding}, which its column does not name.");
+        if (!_hasNumbers && !_values.Reads(header.Encoding)) throw new DataException($"a page has the encoding {header.Encoding}, which its column does not name.");
+        if (!_hasNumbers) _values.Begin(_pages.Page, _at, _end, header.Encoding, header.Values);
         if (_hasNumbers && _at < _end) _numbers = new(_pages.Page, _at + 1, _end, _pages.Page[_at]);
         else if (_hasNumbers) _numbers = new(_pages.Page, _end, _end, 0);
     }
@@ -108,25 +99,18 @@ internal sealed class ParquetTextColumn : ParquetColumn
     private void ReadDictionary(ParquetPageHeader header)
     {
         (_at, _end) = (0, header.Unpacked);
-        if (header.Values > _end / sizeof(int)) throw Short();
+        // Every entry takes a byte at least.
+        if (header.Values > _end) throw Short();
+        _values.Begin(_pages.Page, _at, _end, Encoding.PLAIN, header.Values);
         _dictionary = new RowValue[header.Values];
-        for (var i = 0; i < _dictionary.Length; i++) _dictionary[i] = PlainValue();
+        for (var i = 0; i < _dictionary.Length; i++) _dictionary[i] = _values.Next();
     }
 
     private RowValue NextValue()
     {
-        if (!_hasNumbers) return PlainValue();
+        if (!_hasNumbers) return _values.Next();
         var number = _numbers.Next();
         return (uint)number < (uint)_dictionary.Length ? _dictionary[number] : throw new DataException($"a value has the number {(uint)number} in a dictionary of {_dictionary.Length}.");
-    }
-
-    private RowValue PlainValue()
-    {
-        var length = Length();
-        if (length > _end - _at) throw Short();
-        var value = _texts.Of(_pages.Page.AsSpan(_at, length));
-        _at += length;
-        return value;
     }
 
     private int Length()
