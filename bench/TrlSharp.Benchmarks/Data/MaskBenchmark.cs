@@ -41,7 +41,11 @@ internal static class MaskBenchmark
         }
 
         foreach (var (tokenizer, template) in new[] { ("qwen3", "chatml"), ("qwen3", "trl__template"), ("llama2", "plain") })
+        {
+            if (arguments.Length > 1 && arguments[1] != template) continue;
             foreach (var (witness, threads) in new[] { (0, 1), (1000, 1), (1, 1), (1000, 2) }) Measure(shared, chats, tokenizer, template, witness, threads);
+        }
+
         return 0;
     }
 

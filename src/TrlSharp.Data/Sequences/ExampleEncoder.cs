@@ -15,17 +15,37 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
     private readonly SeverityTable _severities = SeverityTable.With(policy.On);
     private readonly HashSet<int> _added = [.. tokenizer.AddedTokens.Select(t => t.Id)];
 
+    /// <summary>Control tokens that are looked for in normalized text are refused after all others, and not in the order of the text.</summary>
+    private readonly bool _sharesBeginnings = !tokenizer.AddedTokens.Any(t => t is { Special: true, Normalized: true });
+
+    /// <summary>The examples of one row. What an example begins with as the one before it did is encoded once.</summary>
     /// <exception cref="MaskException">Content spells a control token, and the policy forbids that; or the tokens do not decode to the text.</exception>
-    public TokenExplanation Explain(ProvedExample example)
+    public TokenExplanation[] Explain(IReadOnlyList<ProvedExample> examples)
     {
-        var gate = policy.ContentSpecialTokens == ContentControlTokens.Parse || example.Spans.Count == 0 ? null : new Gate(example);
-        var tokens = Encode(example, gate);
+        var explanations = new TokenExplanation[examples.Count];
+        EncodedExample? before = null;
+        for (var i = 0; i < explanations.Length; i++)
+        {
+            var example = examples[i];
+            var gate = policy.ContentSpecialTokens == ContentControlTokens.Parse || example.Spans.Count == 0 ? null : new ContentGate(example);
+            var tokens = new List<EncodedToken>(example.Text.Length / 3);
+            if (explanations.Length == 1 || !_sharesBeginnings) Encode(example, gate, tokens);
+            else before = Encode(example, gate, tokens, before);
+            explanations[i] = Explain(example, gate, tokens);
+        }
+
+        return explanations;
+    }
+
+    private TokenExplanation Explain(ProvedExample example, ContentGate? gate, List<EncodedToken> tokens)
+    {
         if (roundTrip?.Differs(example.Text, tokens) is { } decoded)
             throw new MaskException(MaskFault.DecodeMismatch, example.Origin, $"the tokens do not decode to the text. {TextDifference.Show("text", example.Text, "decoded", decoded)}");
         var (weights, reasons, straddling) = TokenWeights.Assign(example, CollectionsMarshal.AsSpan(tokens), policy.Straddle);
         var findings = new List<Finding>(example.Findings);
-        if (gate is { Spelt: { Count: > 0 } spelt })
+        if (gate is { Refused.Count: > 0 })
         {
+            var spelt = gate.Refused.Select(r => r.Token).Distinct(StringComparer.Ordinal);
             var text = $"content spells control tokens ({string.Join(", ", spelt.Take(4))}); they are encoded as plain text. train.content_special_tokens=parse makes control tokens of them.";
             if (policy.ContentSpecialTokens == ContentControlTokens.Error) throw new MaskException(MaskFault.ControlTokenInContent, example.Origin, text);
             findings.Add(new(MaskFault.ContentSpellsControlToken, -1, text));
@@ -39,9 +59,8 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
         return new TokenExplanation(example with { Findings = findings }, tokens, weights, reasons) { Straddling = straddling, JointDiffers = joint };
     }
 
-    private List<EncodedToken> Encode(ProvedExample example, Gate? gate)
+    private void Encode(ProvedExample example, ContentGate? gate, List<EncodedToken> tokens)
     {
-        var tokens = new List<EncodedToken>(example.Text.Length / 3);
         var from = 0;
         foreach (var to in Cuts(example))
         {
@@ -52,11 +71,25 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
                 foreach (ref var token in CollectionsMarshal.AsSpan(tokens)[first..]) token = new(token.Id, token.Start + from, token.End + from);
             from = to;
         }
-
-        return tokens;
     }
 
-    private void EncodePart(ProvedExample example, int from, int to, bool afterText, Gate? gate, List<EncodedToken> tokens)
+    /// <summary>The same tokens; what the example before gave already is taken over.</summary>
+    private EncodedExample Encode(ProvedExample example, ContentGate? gate, List<EncodedToken> tokens, EncodedExample? before)
+    {
+        var encoded = new EncodedExample(tokenizer, example, gate, tokens);
+        var from = 0;
+        foreach (var to in Cuts(example))
+        {
+            if (to <= from) continue;
+            if (from == 0) encoded.Begin(to, before);
+            else encoded.GoOn(from, to, !_added.Contains(tokens[^1].Id));
+            from = to;
+        }
+
+        return encoded;
+    }
+
+    private void EncodePart(ProvedExample example, int from, int to, bool afterText, ContentGate? gate, List<EncodedToken> tokens)
     {
         if (gate is not null) gate.Shift = from;
         tokenizer.EncodePart(example.Text.AsSpan(from, to - from), tokens, from == 0, afterText, gate?.Admits);
@@ -79,13 +112,15 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
         return cuts;
     }
 
-    private bool GrowsTogether(ProvedExample example, int start, Gate? gate, List<EncodedToken> tokens)
+    private bool GrowsTogether(ProvedExample example, int start, ContentGate? gate, List<EncodedToken> tokens)
     {
         var from = Math.Max(0, start - JointWindow);
         var to = Math.Min(example.Text.Length, start + JointWindow);
         if (from > 0 && char.IsLowSurrogate(example.Text[from])) from++;
         if (to < example.Text.Length && char.IsLowSurrogate(example.Text[to])) to--;
         if (from >= start || to <= start) return false;
+        if (gate is not null) gate.Shift = from;
+        if (tokenizer.IsSurelyCutAt(example.Text.AsSpan(from, to - from), start - from, gate?.Admits)) return false;
         tokens.Clear();
         EncodePart(example, from, to, from > 0, gate, tokens);
         foreach (var token in tokens)
@@ -93,55 +128,12 @@ internal sealed class ExampleEncoder(Tokenizer tokenizer, TrainPolicy policy, Ro
         return false;
     }
 
-    private int GrownTogether(ProvedExample example, Gate? gate)
+    private int GrownTogether(ProvedExample example, ContentGate? gate)
     {
         if (policy.Boundary != SampledBoundary.Prompt) return 0;
         var (grown, tokens) = (0, new List<EncodedToken>(JointWindow));
         foreach (var start in example.SampledStarts)
             if (GrowsTogether(example, start, gate, tokens)) grown++;
         return grown;
-    }
-
-    /// <summary>
-    /// A control token counts only where every character of it is the template's or the environment's own. Words that are no control tokens always count.
-    /// </summary>
-    private sealed class Gate
-    {
-        private readonly ProvedExample _example;
-        private HashSet<string>? _spelt;
-
-        public Gate(ProvedExample example) => (_example, Admits) = (example, Admit);
-
-        public AddedTokenGate Admits { get; }
-
-        /// <summary>Where the part that is encoded begins in the text.</summary>
-        public int Shift { get; set; }
-
-        /// <summary>Control tokens that content spells.</summary>
-        public IReadOnlyCollection<string> Spelt => _spelt ?? (IReadOnlyCollection<string>)[];
-
-        private bool Admit(int start, int end, AddedToken token)
-        {
-            if (!token.Special || IsTemplateText(_example, start + Shift, end + Shift, token)) return true;
-            (_spelt ??= new(StringComparer.Ordinal)).Add(token.Content);
-            return false;
-        }
-    }
-
-    private static bool IsTemplateText(ProvedExample example, int start, int end, AddedToken token)
-    {
-        if (token.LeftStrip) while (start < end && char.IsWhiteSpace(example.Text[start])) start++;
-        if (token.RightStrip) while (end > start && char.IsWhiteSpace(example.Text[end - 1])) end--;
-        int low = 0, high = example.Spans.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (example.Spans[middle].End <= start) low = middle + 1;
-            else high = middle;
-        }
-
-        for (; low < example.Spans.Count && example.Spans[low].Start < end; low++)
-            if (!RenderIndex.IsTemplateText(example.Spans[low])) return false;
-        return true;
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using TrlSharp.Tokenization;
-using TrlSharp.Tokenization.Text;
 
 namespace TrlSharp.Sequences;
 
@@ -18,7 +17,8 @@ internal sealed class RoundTrip
     private readonly Tokenizer _tokenizer;
     private readonly Func<string, string>? _change;
     private readonly AddedToken?[] _added;
-    private readonly byte[]?[] _bytes;
+    private readonly TokenBytes _bytes;
+    private readonly bool _strips;
     private readonly bool _byteLevel;
     private readonly PieceBytes? _pieces;
     private readonly bool _spaceAfterControl;
@@ -28,7 +28,8 @@ internal sealed class RoundTrip
         _tokenizer = tokenizer;
         _added = new AddedToken?[tokenizer.VocabularySize];
         foreach (var token in tokenizer.AddedTokens) _added[token.Id] = token;
-        _bytes = new byte[]?[tokenizer.VocabularySize];
+        _bytes = new TokenBytes(tokenizer);
+        _strips = tokenizer.AddedTokens.Any(t => t.LeftStrip || t.RightStrip);
         var tokens = tokenizer.Encode(Sample);
         var decoded = Decode(tokens);
         Func<string, string>[] changes =
@@ -86,11 +87,11 @@ internal sealed class RoundTrip
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
             foreach (var token in tokens)
             {
-                var added = _added[token.Id];
+                var added = _strips ? _added[token.Id] : null;
                 if (added is { LeftStrip: true }) rest = rest.TrimStart(" \t\r\n"u8);
-                var bytes = BytesOf(token.Id, added);
-                if (!rest.StartsWith(bytes)) return false;
-                rest = rest[bytes.Length..];
+                var length = _bytes.LengthAt(token.Id, rest);
+                if (length < 0) return false;
+                rest = rest[length..];
                 if (added is { RightStrip: true }) rest = rest.TrimStart(" \t\r\n"u8);
             }
 
@@ -100,15 +101,6 @@ internal sealed class RoundTrip
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    /// <summary>Kept once computed; two threads at worst compute the same bytes twice.</summary>
-    private byte[] BytesOf(int id, AddedToken? added)
-    {
-        if (_bytes[id] is { } known) return known;
-        var token = added?.Content ?? _tokenizer.TokenOf(id) ?? "";
-        var isBytes = added is null && token.All(c => ByteAlphabet.ByteOf(c) >= 0);
-        return _bytes[id] = isBytes ? [.. token.Select(c => (byte)ByteAlphabet.ByteOf(c))] : Encoding.UTF8.GetBytes(token);
     }
 
     private string Decode(ReadOnlySpan<EncodedToken> tokens)

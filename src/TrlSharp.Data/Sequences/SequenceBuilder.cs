@@ -95,7 +95,7 @@ public sealed class SequenceBuilder
         ArgumentNullException.ThrowIfNull(example);
         if (example is not ConversationExample chat) return [_plain.Explain(example)];
         var (conversation, weights) = Read(chat);
-        return [.. Prover(chat).Prove(conversation, weights).Select(_encoder.Explain)];
+        return _encoder.Explain(Prover(chat).Prove(conversation, weights));
     }
 
     /// <summary>
@@ -115,7 +115,7 @@ public sealed class SequenceBuilder
     {
         var prover = Prover(chat);
         var (conversation, weights) = Read(chat);
-        var examples = prover.Prove(conversation, weights).Select(_encoder.Explain).ToArray();
+        var examples = _encoder.Explain(prover.Prove(conversation, weights));
         if (_options.MaxLength is not { } limit || examples.All(e => e.Tokens.Count <= limit)) return Finish(examples, []);
         return _options.Overflow is OverflowRule.TurnsLeft or OverflowRule.TurnsRight or OverflowRule.Split
             ? FitTurns(new TurnTruncation(prover, _encoder, limit), conversation, weights, examples)

@@ -93,7 +93,7 @@ internal sealed class TurnTruncation(ConversationProver prover, ExampleEncoder e
         var kept = Enumerable.Range(0, turns[end - 1].End).Where(i => i >= from || Roles.IsInstruction(conversation.Messages[i].Role)).ToArray();
         var part = conversation with { Messages = [.. kept.Select(i => conversation.Messages[i])], Findings = [] };
         MessageWeights[] partWeights = [.. kept.Select(i => trained.Contains(conversation.Messages[i].Index) ? weights[i] : weights[i].Untrained())];
-        var examples = prover.Prove(part, partWeights).Select(encoder.Explain).ToArray();
+        var examples = encoder.Explain(prover.Prove(part, partWeights));
         return examples.All(e => e.Tokens.Count <= limit) ? examples : null;
     }
 

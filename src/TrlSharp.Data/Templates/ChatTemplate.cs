@@ -73,12 +73,16 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContinueFinalMessage) return FinalMessage.Render(this, request);
-        var state = new RenderState(_budget, _context.For(request), _program.Size, request);
+        var begun = request.Begun is { } other && other.IsOf(request, _context.Names) ? other : null;
+        var context = _context.For(request);
+        var state = begun is null ? new RenderState(_budget, context, new(_program.Size, null), request) : new RenderState(begun, context, request);
         try
         {
-            _program.Layout.Enter(state);
-            foreach (var statement in _program.Body) statement.Execute(state);
-            return state.Output.ToConversation(new(_context.Names, state.Reads));
+            if (begun is null) Begin(state);
+            var (place, written, reads) = (state.Position, request.KeepsBeginning ? state.Output.Written : null, state.Reads);
+            foreach (var statement in _program.Body.AsSpan(_program.Ending)) statement.Execute(state);
+            var rendered = state.Output.ToConversation(new(_context.Names, state.Reads));
+            return written is { } mark ? rendered with { Beginning = new(request, state, place, new(_context.Names, reads), mark, rendered) } : rendered;
         }
         catch (EvaluationException e)
         {
@@ -88,6 +92,13 @@ public sealed class ChatTemplate
         {
             throw new TemplateException(TemplateFault.Budget, state.Line, $"{Name}:{state.Line}: nested too deeply.", e);
         }
+    }
+
+    /// <summary>All but the ending.</summary>
+    private void Begin(RenderState state)
+    {
+        _program.Layout.Enter(state);
+        foreach (var statement in _program.Body.AsSpan(0, _program.Ending)) statement.Execute(state);
     }
 
     private string Describe(EvaluationException e, int line) => e.Fault switch

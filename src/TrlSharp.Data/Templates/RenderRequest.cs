@@ -34,4 +34,10 @@ public sealed record RenderRequest
     /// they are made for this render. Values cannot be changed by a template.
     /// </summary>
     internal PreparedValues? Prepared { get; init; }
+
+    /// <summary>Whether <see cref="RenderedConversation.Beginning"/> is wanted.</summary>
+    internal bool KeepsBeginning { get; init; }
+
+    /// <summary>Of a render under other variables, where this one can begin if both come to that place; null for none.</summary>
+    internal RenderBeginning? Begun { get; init; }
 }

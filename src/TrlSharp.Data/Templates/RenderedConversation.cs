@@ -11,4 +11,7 @@ public sealed record RenderedConversation(
 {
     /// <summary>What the render asked for; nothing is known where it was put together from others.</summary>
     internal ContextReads Reads { get; init; }
+
+    /// <summary>Where a render under other variables can begin; null unless that was asked for and is possible.</summary>
+    internal RenderBeginning? Beginning { get; init; }
 }

@@ -19,6 +19,9 @@ internal sealed class EncodingPipeline(
     private readonly ConcurrentBag<EncodingState> _idle = [];
     private readonly bool _trimsRanges = postProcessor?.TrimsRanges ?? false;
 
+    /// <summary>Finds the pieces, where these are the words of a text that nothing has rewritten; null where more happens to a text.</summary>
+    private readonly WordScanner? _words = added.Normalized.IsEmpty ? preTokenizer?.Words : null;
+
     public AddedVocabulary Added => added;
 
     /// <summary>The same pipeline with <paramref name="tokens"/> on top of its added tokens.</summary>
@@ -42,26 +45,68 @@ internal sealed class EncodingPipeline(
     }
 
     /// <summary>A part of a text whose other parts are encoded apart from it; ranges are never trimmed.</summary>
-    public void EncodePart(ReadOnlySpan<char> text, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
+    /// <param name="text">The part.</param>
+    /// <param name="output">Receives the tokens.</param>
+    /// <param name="gate">Where added tokens may be recognised.</param>
+    /// <param name="place">What comes before it.</param>
+    /// <param name="from">Where to go on, if the output has the tokens up to there.</param>
+    /// <param name="marks">Receives the ends of the added tokens.</param>
+    /// <param name="known">Stretches with which others may end.</param>
+    public void EncodePart(
+        ReadOnlySpan<char> text, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place, int from = 0, List<TokenMark>? marks = null, List<EncodedStretch>? known = null)
     {
         if (!_idle.TryTake(out var state)) state = new EncodingState();
         state.Original.SetWellFormed(text);
-        Encode(state, output, gate, place);
+        state.Known = known;
+        Encode(state, output, gate, place, from, marks);
+        state.Known = null;
         state.Workspace.TrimExcess();
         _idle.Add(state);
     }
 
-    private void Encode(EncodingState state, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place)
+    /// <summary>Whether a word or an added token surely ends at a place inside a text, so that no token lies across it; false where encoding has to tell.</summary>
+    public bool IsSurelyCutAt(ReadOnlySpan<char> text, int at, AddedTokenGate? gate)
     {
+        if (_words is null) return false;
+        if (!_idle.TryTake(out var state)) state = new EncodingState();
+        state.Original.SetWellFormed(text);
         state.RawMatches.Clear();
         if (!added.Raw.IsEmpty) AddedTokenMatcher.Find(added.Raw, state.Original, gate, state.RawMatches);
-        var at = 0;
+        var (start, end, covered) = (0, text.Length, false);
+        foreach (var match in state.RawMatches)
+        {
+            if (match.End <= at) start = match.End;
+            else end = Math.Min(end, match.Start);
+            covered |= match.Start < at && match.End > at;
+        }
+
+        var stretch = state.Original.Chars[start..Math.Max(start, end)];
+        var isCut = !covered && (normalizer?.Keeps(stretch) ?? true);
+        for (var word = 0; isCut && start + word != at && word < stretch.Length;)
+        {
+            word = _words.WordEnd(stretch, word);
+            isCut = start + word <= at;
+        }
+
+        _idle.Add(state);
+        return isCut;
+    }
+
+    private void Encode(EncodingState state, List<EncodedToken> output, AddedTokenGate? gate, TextPlace place, int from = 0, List<TokenMark>? marks = null)
+    {
+        state.RawMatches.Clear();
+        if (!added.Raw.IsEmpty) AddedTokenMatcher.Find(added.Raw, state.Original, gate, state.RawMatches, from);
+        var (at, covered) = (from, from);
         foreach (var match in state.RawMatches)
         {
             EncodeStretch(state, at, match.Start, output, gate, at == 0 ? place : TextPlace.AfterToken);
             if (_trimsRanges) state.MatchedTexts[output.Count] = state.Original.Chars[match.Start..match.End].ToString();
             output.Add(new EncodedToken(match.Token.Id, match.Start, match.End));
+
+            // Behind a token that takes in white space the matcher goes on inside of that.
+            marks?.Add(new(match.End, output.Count, match.Start >= covered && !match.Token.RightStrip));
             at = match.End;
+            covered = Math.Max(covered, at);
         }
 
         EncodeStretch(state, at, state.Original.Length, output, gate, at == 0 ? place : TextPlace.AfterToken);
@@ -105,10 +150,37 @@ internal sealed class EncodingPipeline(
 
     private void EncodePart(EncodingState state, TextBuffers buffers, List<EncodedToken> output)
     {
-        if (buffers.Text.Length == 0) return;
+        if (buffers.Text.Length == 0 || Joins(state, buffers, output)) return;
         buffers.NextPieces().Add(0, buffers.Text.Length);
         buffers.SwapPieces();
         preTokenizer?.Apply(buffers);
+        EncodePieces(state, buffers, output);
+    }
+
+    /// <summary>Encodes a text up to where it goes on like a known one, whose tokens it takes over from there on; false where it does not end like any.</summary>
+    private bool Joins(EncodingState state, TextBuffers buffers, List<EncodedToken> output)
+    {
+        if (_words is null || state.Known is null || !buffers.Text.IsOriginalFrom(0, out var shift)) return false;
+        foreach (var known in state.Known)
+        {
+            var text = buffers.Text.Chars;
+            var that = known.Chars;
+            var common = WordJoin.CommonEnd(text, that);
+            if (common == 0 || !AlignedText.IsWellFormed(that) || !(normalizer?.Keeps(that) ?? true)) continue;
+            var left = WordJoin.Find(_words, text, that, common, buffers.NextPieces());
+            buffers.SwapPieces();
+            EncodePieces(state, buffers, output);
+            if (left == 0) return true;
+            shift += text.Length - known.End;
+            foreach (var token in known.From(that.Length - left)) output.Add(new(token.Id, token.Start + shift, token.End + shift));
+            return true;
+        }
+
+        return false;
+    }
+
+    private void EncodePieces(EncodingState state, TextBuffers buffers, List<EncodedToken> output)
+    {
         var (text, pieces) = (buffers.Text, buffers.Pieces);
         for (var i = 0; i < pieces.Count; i++)
         {

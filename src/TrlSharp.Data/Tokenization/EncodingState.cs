@@ -23,6 +23,9 @@ internal sealed class EncodingState
     /// <summary>Where in the output added tokens are, with the normalized text that each matched; kept only for what trims ranges.</summary>
     public Dictionary<int, string> MatchedTexts { get; } = [];
 
+    /// <summary>Stretches that were encoded before, with which others may end; null for none.</summary>
+    public List<EncodedStretch>? Known { get; set; }
+
     public ModelWorkspace Workspace { get; } = new();
 
     public WordCache Cache { get; } = new();

@@ -130,6 +130,23 @@ public sealed class Tokenizer
         _pipeline.EncodePart(text, output, gate, isFirst ? TextPlace.Beginning : afterText ? TextPlace.AfterText : TextPlace.AfterToken);
     }
 
+    /// <summary>How far beyond the end of an added token the text can matter to whether that token, or one before it, is found.</summary>
+    internal int Sight => _pipeline.Added.LongestRaw + 1;
+
+    /// <summary>The first part of a text, of which the tokens before <paramref name="from"/> are known.</summary>
+    /// <param name="text">The part.</param>
+    /// <param name="output">Holds the tokens before <paramref name="from"/>, and receives the others.</param>
+    /// <param name="from">0, or the end of a mark from which encoding goes on.</param>
+    /// <param name="marks">Receives the ends of added tokens behind <paramref name="from"/>.</param>
+    /// <param name="known">Stretches of other texts with which stretches of this one may end.</param>
+    /// <param name="gate">Where added tokens may be recognised; everywhere when null.</param>
+    internal void EncodeBeginning(ReadOnlySpan<char> text, List<EncodedToken> output, int from, List<TokenMark> marks, List<EncodedStretch>? known, AddedTokenGate? gate) =>
+        _pipeline.EncodePart(text, output, gate, TextPlace.Beginning, from, marks, known);
+
+    /// <summary>A part of a text that does not begin it; also tells where added tokens were found.</summary>
+    internal void EncodeNext(ReadOnlySpan<char> text, List<EncodedToken> output, bool afterText, List<TokenMark> marks, AddedTokenGate? gate) =>
+        _pipeline.EncodePart(text, output, gate, afterText ? TextPlace.AfterText : TextPlace.AfterToken, 0, marks);
+
     /// <summary>
     /// Tokens of a text, cut and padded as <c>truncation</c> and <c>padding</c> of the file say (embedding models set them). The other overloads
     /// never cut or pad, as in transformers.
@@ -168,6 +185,12 @@ public sealed class Tokenizer
         if (_pipeline.Added.Find(token) is { } added) return added.Id;
         return _pipeline.Model.Vocabulary.Find(token) is >= 0 and var id ? id : null;
     }
+
+    /// <summary>Whether it is plain without encoding that no token of a text lies across a place inside of it.</summary>
+    internal bool IsSurelyCutAt(ReadOnlySpan<char> text, int at, AddedTokenGate? gate) => _pipeline.IsSurelyCutAt(text, at, gate);
+
+    /// <summary>Whether an id is that of an added token.</summary>
+    internal bool IsAdded(int id) => _pipeline.Added.Find(id) is not null;
 
     /// <summary>The token of an id as the vocabulary spells it (byte-level vocabularies: in the byte alphabet), or null.</summary>
     public string? TokenOf(int id) => _pipeline.Added.Find(id)?.Content ?? _pipeline.Model.Vocabulary.TokenOf(id);

@@ -102,7 +102,7 @@ internal sealed class ConversationRenders
 
     private RenderedConversation RenderPrompt(int index)
     {
-        var prompt = _render(_request with { Messages = First(index), AddGenerationPrompt = true });
+        var prompt = _render(_request with { Messages = First(index), AddGenerationPrompt = true, KeepsBeginning = _shared is not null, Begun = _shared?.Beginning(index) });
         _shared?.Add(index, Mode.Variables, prompt);
         return prompt;
     }

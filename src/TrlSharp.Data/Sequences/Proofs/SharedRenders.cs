@@ -18,6 +18,9 @@ internal sealed class SharedRenders(int messages)
     /// <summary>What stands before a message that is sampled, likewise.</summary>
     public RenderedConversation? Prompt(int index, RowValue variables) => Find(_prompts[index], variables, r => r);
 
+    /// <summary>Where a prompt may begin that differs from those that are known in its ending only; null for none.</summary>
+    public RenderBeginning? Beginning(int index) => _prompts[index]?[^1].Render.Beginning;
+
     public void Add(int count, RowValue variables, RenderIndex text) => (_texts[count] ??= []).Add((variables, text));
 
     public void Add(int index, RowValue variables, RenderedConversation prompt) => (_prompts[index] ??= []).Add((variables, prompt));

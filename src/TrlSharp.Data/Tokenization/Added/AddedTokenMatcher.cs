@@ -9,11 +9,14 @@ namespace TrlSharp.Tokenization.Added;
 /// </summary>
 internal static class AddedTokenMatcher
 {
-    /// <summary>Appends every accepted match in <paramref name="text"/>, in order, with its strip flags applied.</summary>
-    public static void Find(AddedTokenTrie trie, AlignedText text, AddedTokenGate? gate, List<AddedTokenMatch> matches)
+    /// <summary>
+    /// Appends every accepted match in <paramref name="text"/> from a place on that is its beginning or the end of a match, in order, with its strip flags
+    /// applied.
+    /// </summary>
+    public static void Find(AddedTokenTrie trie, AlignedText text, AddedTokenGate? gate, List<AddedTokenMatch> matches, int from = 0)
     {
         var chars = text.Chars;
-        var (at, covered) = (0, 0);
+        var (at, covered) = (from, from);
         while (at < chars.Length && (at = trie.NextStart(chars, at)) >= 0)
         {
             var next = at + 1;

@@ -36,11 +36,15 @@ internal sealed class AddedVocabulary
             if (token.Normalized && normalizer is not null && Normalize(normalizer, token.Content) is var form && form != token.Content)
                 _normalized[token.Content] = form;
         Raw = new AddedTokenTrie(Tokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
+        LongestRaw = Tokens.Where(token => !token.Normalized).Select(token => token.Content.Length).DefaultIfEmpty().Max();
         Normalized = new AddedTokenTrie(Tokens.Where(token => token.Normalized).Select(token => (_normalized.GetValueOrDefault(token.Content, token.Content), token)));
     }
 
     /// <summary>Tokens that are looked for in the text as it comes.</summary>
     public AddedTokenTrie Raw { get; }
+
+    /// <summary>UTF-16 units of the longest of them.</summary>
+    public int LongestRaw { get; }
 
     /// <summary>Tokens that are looked for in the normalized text.</summary>
     public AddedTokenTrie Normalized { get; }

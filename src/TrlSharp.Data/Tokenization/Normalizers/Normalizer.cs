@@ -6,4 +6,7 @@ namespace TrlSharp.Tokenization.Normalizers;
 internal abstract class Normalizer
 {
     public abstract void Apply(TextBuffers buffers);
+
+    /// <summary>Whether it is known at a glance that this text stays as it is, and with it every end of it.</summary>
+    public virtual bool Keeps(ReadOnlySpan<char> text) => false;
 }

@@ -6,6 +6,8 @@ namespace TrlSharp.Tokenization.Normalizers;
 /// <summary><c>NFC</c>, <c>NFD</c>, <c>NFKC</c>, <c>NFKD</c> (UAX #15) with the data of Unicode 9, as the reference has it.</summary>
 internal sealed class UnicodeNormalizer(bool compose, bool compatible) : Normalizer
 {
+    public override bool Keeps(ReadOnlySpan<char> text) => compose && !compatible && NormalizationData.Instance.IsComposed(text);
+
     public override void Apply(TextBuffers buffers)
     {
         var data = NormalizationData.Instance;

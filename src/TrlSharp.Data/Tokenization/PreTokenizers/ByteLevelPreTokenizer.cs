@@ -11,7 +11,11 @@ namespace TrlSharp.Tokenization.PreTokenizers;
 /// <param name="mapBytes">False when the model maps bytes itself (<see cref="Models.BytePairOptions.ByteLevel"/>).</param>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, bool mapBytes) : PreTokenizer
 {
-    private static readonly Gpt2Scanner Words = new();
+    private static readonly Gpt2Scanner Gpt2 = new();
+
+    public override WordScanner? Words => useRegex && !addPrefixSpace && !mapBytes ? Gpt2 : null;
+
+    public override bool IsIdle => !useRegex && !addPrefixSpace && !mapBytes;
 
     /// <summary>The same step, with the mapping left to the model.</summary>
     public ByteLevelPreTokenizer WithoutMapping() => new(addPrefixSpace, useRegex, mapBytes: false);
@@ -19,7 +23,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
     public override void Apply(TextBuffers buffers)
     {
         if (addPrefixSpace) AddSpaces(buffers);
-        if (useRegex) PieceSplitter.Split(buffers, Words, SplitBehavior.Isolated);
+        if (useRegex) PieceSplitter.Split(buffers, Gpt2, SplitBehavior.Isolated);
         if (mapBytes) Map(buffers);
     }
 

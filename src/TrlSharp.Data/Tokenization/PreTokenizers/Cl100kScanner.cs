@@ -21,7 +21,7 @@ internal sealed class Cl100kScanner(int digits, int wordClasses) : WordScanner
         [Head + @"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+" + Tail] = (1, Letter | Mark),
     };
 
-    protected override int WordEnd(ReadOnlySpan<char> text, int start)
+    public override int WordEnd(ReadOnlySpan<char> text, int start)
     {
         var c = text[start];
         if (c == '\'' && SkipContraction(text, start, anyCase: true) is var contraction && contraction > start) return contraction;

@@ -7,7 +7,7 @@ internal sealed class Gpt2Scanner : WordScanner
 {
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    protected override int WordEnd(ReadOnlySpan<char> text, int start)
+    public override int WordEnd(ReadOnlySpan<char> text, int start)
     {
         var c = text[start];
         if (c == '\'' && SkipContraction(text, start, anyCase: false) is var contraction && contraction > start) return contraction;

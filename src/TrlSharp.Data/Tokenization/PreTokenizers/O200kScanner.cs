@@ -23,7 +23,7 @@ internal sealed class O200kScanner(int digits, bool contractions) : WordScanner
         [$"{Lead}{Upper}*{Lower}+|{Lead}{Upper}+{Lower}*|\\p{{N}}{Tail}"] = (1, false),
     };
 
-    protected override int WordEnd(ReadOnlySpan<char> text, int start)
+    public override int WordEnd(ReadOnlySpan<char> text, int start)
     {
         var classes = At(text, start, out var width);
         var c = text[start];

@@ -20,8 +20,8 @@ internal abstract class WordScanner : TextPattern
         }
     }
 
-    /// <summary>Where the word that starts at <paramref name="start"/> ends; always further right.</summary>
-    protected abstract int WordEnd(ReadOnlySpan<char> text, int start);
+    /// <summary>Where the word that starts at <paramref name="start"/> ends; always further right. What stands before it does not matter.</summary>
+    public abstract int WordEnd(ReadOnlySpan<char> text, int start);
 
     /// <summary>Past the run of characters that have one of these classes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,6 +49,19 @@ internal sealed class AlignedText
         }
     }
 
+    /// <summary>Whether surrogates come in pairs only.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        for (var at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0 && at < text.Length; at++)
+        {
+            if (!char.IsSurrogate(text[at])) continue;
+            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1])) return false;
+            at++;
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// Whether the units from <paramref name="unit"/> on are the original's, one for one; then <paramref name="shift"/> is what to add to
     /// a position counted from <paramref name="unit"/>.

@@ -7,6 +7,9 @@ internal sealed class ComparisonExpression(Expression first, (ComparisonOperator
 {
     public override IEnumerable<Expression> Children => rest.Select(r => r.Operand).Prepend(first);
 
+    /// <summary>Whether it compares by <c>==</c> and <c>!=</c> only.</summary>
+    public bool AsksForEquality => Array.TrueForAll(rest, r => r.Operation is ComparisonOperator.Equal or ComparisonOperator.NotEqual);
+
     public override Value Evaluate(RenderState state) => BooleanValue.Of(IsTrue(state));
 
     public override bool IsTrue(RenderState state)

@@ -9,9 +9,9 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <summary>Everything that changes while one template is rendered.</summary>
 /// <param name="budget">Limits against hostile templates.</param>
 /// <param name="context">What the caller gave, by the template's context slots.</param>
-/// <param name="size">Number of the template's own variables.</param>
+/// <param name="template">The template's own variables.</param>
 /// <param name="request">What is rendered: the clock is asked for, and how large it is.</param>
-internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, int size, RenderRequest request)
+internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, Activation template, RenderRequest request)
 {
     private static readonly Origin Start = new(OriginKind.Literal, -1, "", 1, -1);
     private readonly RenderBudget _budget = budget;
@@ -21,8 +21,17 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
     private int _generations;
     private nuint _guarded = nuint.MaxValue; // the stack is known to reach below this address
 
+    /// <summary>A render that has come to where another one was.</summary>
+    public RenderState(RenderBeginning begun, Value?[] context, RenderRequest request)
+        : this(begun.State._budget, context, begun.State.Template, request)
+    {
+        (_steps, _characters, Line, Here) = begun.Place;
+        Reads = begun.Reads.Slots;
+        Output.Begin(begun.Rendered, begun.Written);
+    }
+
     /// <summary>Variables of the template itself.</summary>
-    public Activation Template { get; } = new(size, null);
+    public Activation Template => template;
 
     /// <summary>Variables of the function that runs.</summary>
     public Activation Activation { get => field ?? Template; set; }
@@ -75,6 +84,16 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
 
     /// <summary>Slots of the context that were asked for; all of them once the size of the request has extended a limit.</summary>
     public ulong Reads { get; private set; }
+
+    /// <summary>Where the render is.</summary>
+    public Mark Position => new(_steps, _characters, Line, Here);
+
+    /// <summary>A place in a render.</summary>
+    /// <param name="Steps">That are left.</param>
+    /// <param name="Characters">That are left.</param>
+    /// <param name="Line">Of the last statement.</param>
+    /// <param name="Here">The last literal.</param>
+    public readonly record struct Mark(long Steps, long Characters, int Line, Origin Here);
 
     public int NextGeneration() => ++_generations;
 

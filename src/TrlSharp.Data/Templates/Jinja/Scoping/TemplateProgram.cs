@@ -10,6 +10,9 @@ namespace TrlSharp.Templates.Jinja.Scoping;
 /// <param name="Blocks">Its blocks by name.</param>
 internal sealed record TemplateProgram(Statement[] Body, FrameLayout Layout, int Size, IReadOnlyList<string> ContextNames, IReadOnlyDictionary<string, BlockStatement> Blocks)
 {
+    /// <summary>Number of the statement at which the ending begins.</summary>
+    public int Ending { get; } = Statements.Ending.Of(Body);
+
     public static TemplateProgram Of(Statement[] body, IReadOnlyDictionary<string, BlockStatement> blocks)
     {
         var symbols = Symbols.Root();

@@ -11,7 +11,7 @@ internal static class ConstantValue
         if (!expression.IsFoldable) return null;
         try
         {
-            return expression.IsTrue(new RenderState(new RenderBudget(), [], 0, new RenderRequest { Messages = [] }));
+            return expression.IsTrue(new RenderState(new RenderBudget(), [], new(0, null), new RenderRequest { Messages = [] }));
         }
         catch (EvaluationException)
         {

@@ -81,6 +81,21 @@ internal sealed class TextBuilder
         if (_generations is not null) Array.Copy(_generations, at + 1, _generations, at, _count - at);
     }
 
+    /// <summary>How much there is; null where generation blocks were written.</summary>
+    public Mark? Written => _generations is not null || _open > 0 ? null : new(_length, _count, _count == 0 ? default : _runs[_count - 1]);
+
+    /// <summary>What a builder had written at a mark, of which a text was made later; this one is empty.</summary>
+    public void Begin(RenderedConversation rendered, in Mark mark)
+    {
+        Write(rendered.Text.AsSpan(0, mark.Length));
+        if (mark.Count == 0) return;
+        while (_runs.Length < mark.Count) GrowRuns();
+        var runs = (RenderedSpan[])rendered.Spans;
+        runs.AsSpan(0, mark.Count - 1).CopyTo(_runs);
+        _runs[mark.Count - 1] = mark.Last;
+        _count = mark.Count;
+    }
+
     /// <summary>Takes back what was appended after the first <paramref name="length"/> characters.</summary>
     public TextValue TakeFrom(int length)
     {
@@ -110,6 +125,12 @@ internal sealed class TextBuilder
         Return();
         return rendered;
     }
+
+    /// <summary>How much was written.</summary>
+    /// <param name="Length">Characters.</param>
+    /// <param name="Count">Runs.</param>
+    /// <param name="Last">The last run, which can grow afterwards.</param>
+    public readonly record struct Mark(int Length, int Count, RenderedSpan Last);
 
     private ReadOnlySpan<RenderedSpan> Pushed => _runs.AsSpan(0, _count);
 
