@@ -50,10 +50,11 @@ internal sealed class LentMemory
         return Characters = larger;
     }
 
-    /// <summary>Room for more runs than there are.</summary>
-    public RenderedSpan[] GrowRuns(int used)
+    /// <summary>Room for <paramref name="more"/> runs behind those that are <paramref name="used"/>.</summary>
+    public RenderedSpan[] GrowRuns(int used, int more)
     {
-        var larger = used * 2 > KeptRuns ? ArrayPool<RenderedSpan>.Shared.Rent(used * 2) : new RenderedSpan[used * 2];
+        var length = Math.Max(2 * used, used + more);
+        var larger = length > KeptRuns ? ArrayPool<RenderedSpan>.Shared.Rent(length) : new RenderedSpan[length];
         Runs.AsSpan(0, used).CopyTo(larger);
         if (Runs.Length > KeptRuns) ArrayPool<RenderedSpan>.Shared.Return(Runs, clearArray: true);
         return Runs = larger;

@@ -89,7 +89,7 @@ internal sealed class TextBuilder
     {
         Write(rendered.Text.AsSpan(0, mark.Length));
         if (mark.Count == 0) return;
-        while (_runs.Length < mark.Count) GrowRuns();
+        GrowRuns(mark.Count);
         var runs = (RenderedSpan[])rendered.Spans;
         runs.AsSpan(0, mark.Count - 1).CopyTo(_runs);
         _runs[mark.Count - 1] = mark.Last;
@@ -180,7 +180,7 @@ internal sealed class TextBuilder
             }
         }
 
-        if (_count == _runs.Length) GrowRuns();
+        if (_count == _runs.Length) GrowRuns(1);
         if (_generations is not null || generation != 0) SetGeneration(generation);
         _runs[_count++] = new(start, start + length, run.Origin, run.SourceStart, run.SourceEnd, run.Exact, owner, prompt);
     }
@@ -205,10 +205,10 @@ internal sealed class TextBuilder
         if (more > _text.Length - _length) _text = _memory!.GrowCharacters(_length, more);
     }
 
-    private void GrowRuns()
+    private void GrowRuns(int more)
     {
         if (_memory is null) Borrow();
-        else _runs = _memory.GrowRuns(_count);
+        if (more > _runs.Length - _count) _runs = _memory!.GrowRuns(_count, more);
     }
 
     private void Borrow()
