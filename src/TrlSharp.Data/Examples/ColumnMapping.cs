@@ -7,8 +7,8 @@ public sealed record ColumnMapping
     public static ColumnMapping None { get; } = new();
 
     /// <summary>
-    /// Standard column → the data set's column: <c>text → body</c>, <c>messages → dialog</c>. A mapped column must be there in every row, and it
-    /// decides the format: readings that do not use it are out.
+    /// Standard column → the data set's column: <c>text → body</c>, <c>messages → dialog</c>. Mapped columns decide the format: readings that do not use
+    /// them are out, and a row that has none of those that make up a format is refused.
     /// </summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

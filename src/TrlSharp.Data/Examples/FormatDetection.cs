@@ -21,6 +21,7 @@ internal static class FormatDetection
     /// <exception cref="DataException">None does, or several do.</exception>
     public static FormatReading Decide(RowColumns row, ExampleReaderOptions options, Func<FormatReading, string> show)
     {
+        CheckMapped(row);
         var readings = Serving(row, options, All(row, options.Purpose));
         if (options.Format is { } format)
             return readings.Find(r => r.Format == format) ?? throw Unrecognised(row, options, $"the row cannot be read as {format}");
@@ -31,6 +32,20 @@ internal static class FormatDetection
         if (options.Ambiguity == Ambiguity.Trl) return readings.MinBy(r => Array.IndexOf(TrlOrder, r.Format))!;
         throw row.Refuse($"the row can be read in {readings.Count} ways: as {string.Join(" or as ", readings)}."
             + string.Concat(readings.Select(r => $"{Environment.NewLine}  {r.Format}: {show(r)}")) + $"{Environment.NewLine}Choose the format (row_format), or ignore the column that is not meant (ignored_columns).");
+    }
+
+    /// <summary>Who maps columns says how the rows are to be read: a row that has none of them is not read by other columns in silence.</summary>
+    private static void CheckMapped(RowColumns row)
+    {
+        string? missing = null;
+        foreach (var column in row.Mapping.Columns.Keys)
+        {
+            if (!StandardColumns.Deciding.Contains(column)) continue;
+            if (row.Has(column)) return;
+            missing ??= column;
+        }
+
+        if (missing is not null) throw row.Missing(missing);
     }
 
     /// <summary>Every format whose columns are there.</summary>

@@ -52,7 +52,7 @@ internal sealed class RowColumns(Row row, ColumnMapping mapping)
 
     /// <summary>The refusal of a row that lacks a column of its format.</summary>
     public DataException Missing(string column) =>
-        Refuse($"the column \"{NameOf(column)}\" is missing or null. Columns found: {Found()}. Map the right one to \"{column}\".");
+        Refuse($"the column \"{NameOf(column)}\" is missing or null. Columns found: {Found()}. Map the right one to \"{column}\" (columns).");
 
     private string Text(string column, RowValue value) => value.Kind == RowValueKind.String
         ? value.Text

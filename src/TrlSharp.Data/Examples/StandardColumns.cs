@@ -13,6 +13,12 @@ internal static class StandardColumns
         "answers", "tools", "functions", "documents", "chat_template_kwargs", "input_ids", "labels", "completion_mask", "assistant_masks",
         "assistant_mask", "loss_mask", "weights", "loss_weights", "segments");
 
+    /// <summary>Those without which a row has no text of its own; the others only add to it.</summary>
+    public static FrozenSet<string> Deciding { get; } = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "text", "messages", "conversations", "conversation", "prompt", "completion", "chosen", "rejected", "chosen_messages", "rejected_messages", "instruction", "output", "response", "question",
+        "answer", "answers", "input_ids", "segments");
+
     /// <summary>Columns that hold a whole chat.</summary>
     public static string[] Chats { get; } = ["messages", "conversations", "conversation"];
 

@@ -21,7 +21,7 @@ public sealed record MixtureInput<T>(string Name, Func<IEnumerable<T>> Open)
 
     internal IEnumerable<string> Problems()
     {
-        if (!(Weight > 0) || !double.IsFinite(Weight)) yield return $"{Name}: the weight is {Weight}; it must be above 0. Leave the source out instead.";
+        if (!(Weight > 0) || !double.IsFinite(Weight)) yield return $"{Name}: the weight is {Weight}; it must be above 0 and finite. Leave the source out instead.";
         if (!(Epochs > 0 && Epochs <= MostEpochs)) yield return $"{Name}: the number of epochs is {Epochs}; it must be above 0 and at most a million.";
         if (Quota is < 1) yield return $"{Name}: the quota is {Quota}; it must be at least 1 token.";
     }

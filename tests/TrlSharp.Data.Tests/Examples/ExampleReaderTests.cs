@@ -137,26 +137,6 @@ public sealed class ExampleReaderTests
     public void Trl_precedence_is_there_by_name(string row, RowFormat format) =>
         Assert.Equal(format, Read(row, new() { Ambiguity = Ambiguity.Trl }).Format);
 
-    [Fact]
-    public void Columns_roles_and_keys_can_be_mapped()
-    {
-        var mapping = new ColumnMapping
-        {
-            Columns = new Dictionary<string, string> { ["messages"] = "dialog" },
-            RoleKey = "speaker",
-            ContentKey = "says",
-            Roles = new Dictionary<string, string> { ["kid"] = "user", ["critic"] = "critic" },
-        };
-        var chat = Assert.IsType<ConversationExample>(Read("""{"dialog":[{"speaker":"kid","says":"hi"},{"speaker":"critic","says":"bad"}],"text":"t"}""", new() { Mapping = mapping }).Examples[0]);
-        Assert.Equal("""[{"role":"user","content":"hi"},{"role":"critic","content":"bad"}]""", RowValue.List(chat.Messages).ToString());
-        Assert.Equal("""{"text":"t"}""", chat.Metadata!.ToString());
-        var e = Assert.Throws<ConfigException>(() => new ExampleReader(new() { Mapping = new() { Columns = new Dictionary<string, string> { ["txt"] = "a", ["text"] = "a" } } }));
-        Assert.Contains("\"txt\" is no standard column", e.Message, StringComparison.Ordinal);
-        Assert.Contains("mapped to txt and text", e.Message, StringComparison.Ordinal);
-        var ignored = new ColumnMapping { Ignored = new HashSet<string> { "label" } };
-        Assert.Equal(RowFormat.Messages, Read("""{"messages":[{"role":"user","content":"x"}],"label":true}""", new() { Mapping = ignored }).Format);
-    }
-
     [Theory]
     [InlineData("""{"prompt":"p","chosen":"a","rejected":"b"}""", "\"p\"", "\"a\"", "\"b\"")]
     [InlineData("""{"chosen":"The sky is blue.","rejected":"The sky is green."}""", "\"The sky is\"", "\" blue.\"", "\" green.\"")]
