@@ -75,7 +75,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
         for (var i = 0; i < parameters.Count; i++)
             if (missing[i]) state.Set(_places[i], parameters[i].Default?.Evaluate(state) ?? new UndefinedValue($"parameter '{parameters[i].Name}' was not provided"));
         state.Escapes = escapes;
-        var text = state.Capture(body);
+        var (text, _) = state.Capture(body);
         (state.Activation, state.Prompt, state.Generation, state.Escapes) = outer;
         return text.AsMarkup(state.Escapes);
     }

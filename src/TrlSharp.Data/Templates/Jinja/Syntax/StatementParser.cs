@@ -119,7 +119,7 @@ internal sealed class StatementParser
         _loops++;
         var body = Body("endfor", "else");
         _loops--;
-        var otherwise = _stream.Next().Value == "else" ? Inside("endfor") : [];
+        var otherwise = _stream.Next().Value != "else" ? [] : recursive ? Apart(() => Inside("endfor")) : Inside("endfor");
         _targets.Loops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
@@ -136,7 +136,7 @@ internal sealed class StatementParser
 
         var filter = _stream.Current.IsOperator("|") ? _expressions.Postfix.FilterChain(startInline: false) : null;
         EndTag();
-        var body = Apart(() => Body("endset"));
+        var body = Body("endset");
         _stream.Next();
         return new SetBlockStatement(target, filter, body, _origins.Next(line));
     }
@@ -245,5 +245,10 @@ internal sealed class StatementParser
         return body;
     }
 
-    private void EndTag() => _stream.Expect(TokenKind.BlockEnd, "end of statement block");
+    /// <summary>Before the body of a statement: a colon may stand there, as in Python.</summary>
+    private void EndTag()
+    {
+        _stream.SkipOperator(":");
+        _stream.Expect(TokenKind.BlockEnd, "end of statement block");
+    }
 }
