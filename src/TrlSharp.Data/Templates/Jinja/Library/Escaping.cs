@@ -36,7 +36,7 @@ internal static class Escaping
     {
         var kept = new System.Text.StringBuilder();
         var at = 0;
-        while (text.IndexOf(open, at, StringComparison.Ordinal) is >= 0 and var start && text.IndexOf(close, start, StringComparison.Ordinal) is >= 0 and var end)
+        while (text.IndexOf(open, at, StringComparison.Ordinal) is >= 0 and var start && text.IndexOf(close, start + open.Length, StringComparison.Ordinal) is >= 0 and var end)
         {
             kept.Append(text, at, start - at);
             at = end + close.Length;

@@ -142,11 +142,11 @@ internal static class TextMethods
         return BooleanValue.Of(text.Text.Length > 0 && text.Text.EnumerateRunes().All(test));
     };
 
-    /// <summary>On markup, what comes in is escaped first, as markupsafe does.</summary>
+    /// <summary>On markup, both arguments are escaped first, as markupsafe 2 does; markupsafe 3 leaves the first as it is.</summary>
     private static TextValue Replace(RenderState state, TextValue text, Value?[] bound)
     {
-        var old = Text(bound[0]!, "replace");
-        var replacement = text.IsMarkup ? Escaping.Escape(state.Text(bound[1]!)) : Text(bound[1]!, "replace");
+        var (old, replacement) = (Text(bound[0]!, "replace"), Text(bound[1]!, "replace"));
+        if (text.IsMarkup) (old, replacement) = (Escaping.Escape(old), Escaping.Escape(replacement));
         return Replace(state, text, old, replacement, bound[2] is { } count ? Numbers.Argument(count, "replace") : -1);
     }
 
