@@ -166,6 +166,30 @@ public sealed class TemplateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_in_the_cache_of_the_hub_has_a_card_under_its_name()
+    {
+        const string chat = "{% for m in messages %}{{ '<' + m.role + '>' + m.content + '</s>' }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}";
+        Write(Path.Combine("hub", "models--acme--chat", "refs", "main"), "abc123\n");
+        Write(Path.Combine("hub", "models--acme--chat", "snapshots", "abc123", "chat_template.jinja"), chat);
+        var before = Environment.GetEnvironmentVariable("HF_HUB_CACHE");
+        Environment.SetEnvironmentVariable("HF_HUB_CACHE", Path.Combine(_folder, "hub"));
+        try
+        {
+            foreach (var command in (string[])["template", "mask"])
+            {
+                var (code, card, error) = await Cli.RunAsync(command, "lint", "acme/chat");
+                Assert.Equal((ExitCode.Done, ""), (code, error));
+                Assert.Contains("generation prompt           \"<assistant>\"", card, StringComparison.Ordinal);
+                Assert.Contains("chat of two turns           1 example", card, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("HF_HUB_CACHE", before);
+        }
+    }
+
+    [Fact]
     public async Task A_name_that_is_nothing_is_refused_with_what_it_could_be()
     {
         var (code, _, error) = await Cli.RunAsync("template", "lint", "chatml", "acme/absent");

@@ -6,7 +6,7 @@ namespace TrlSharp.Data.Tests.Templates.Differential;
 
 /// <summary>
 /// Generated programs, and real templates with damage over generated conversations, through ours and Jinja2: the same text, or an error from both.
-/// TRLSHARP_DIFFERENTIAL sets the number of programs (default 400; nightly 20,000), half as many of the other two, TRLSHARP_SEED the seed.
+/// TRLSHARP_DIFFERENTIAL sets the number of programs (default 400; nightly 20,000), twice as many wild ones, half as many of the other two, TRLSHARP_SEED the seed.
 /// </summary>
 public sealed class DifferentialTests
 {
@@ -20,6 +20,13 @@ public sealed class DifferentialTests
     {
         var generator = new ProgramGenerator(Seed);
         Compare([ProgramContext.Value], [.. Enumerable.Range(0, Count).Select(_ => new PythonJinja.Request(generator.Next(), 0))]);
+    }
+
+    [Fact]
+    public void Wild_programs_agree_with_jinja2()
+    {
+        var generator = new WildGenerator(Seed);
+        Compare([ProgramContext.Value], [.. Enumerable.Range(0, 2 * Count).Select(_ => new PythonJinja.Request(generator.Next(), 0))]);
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace TrlSharp.Data.Tests.Templates.Differential;
 /// <summary>Links, pretty printing, bytes, views as sets, <c>dict.fromkeys</c>, escaping by a variable: as Jinja2, as it was and as it is here.</summary>
 public sealed class RareFeatureTests
 {
+    private static readonly (string Program, string? Text)[] Programs = [.. RareFeatures.Programs, .. OddPrograms.All];
+
     private static readonly RowValue Context = RowValue.Parse("""
         {"messages": [{"role": "user", "content": "Hi <there> & you"},
           {"role": "assistant", "content": "A long answer that goes on and on, in 'quotes' and \"others\", to the end of the line and beyond."}]}
@@ -14,9 +16,9 @@ public sealed class RareFeatureTests
     [Fact]
     public void Rare_features_give_what_jinja2_gave()
     {
-        foreach (var (program, text) in RareFeatures.Programs)
+        foreach (var (program, text) in Programs)
         {
-            var request = new RenderRequest { Messages = Context.Find("messages")!.Items };
+            var request = new RenderRequest { Messages = Context.Find("messages")!.Items, Now = new DateTime(2025, 7, 9, 13, 5, 7) };
             if (text is null)
             {
                 Assert.Throws<TemplateException>(() => ChatTemplate.Parse(program).Render(request));
@@ -32,8 +34,8 @@ public sealed class RareFeatureTests
     [Fact]
     public void Rare_features_give_what_jinja2_gives()
     {
-        PythonJinja.Request[] requests = [.. RareFeatures.Programs.Select(p => new PythonJinja.Request(p.Program, 0))];
-        foreach (var ((program, text), answer) in RareFeatures.Programs.Zip(PythonJinja.Ask([Context], requests)))
+        PythonJinja.Request[] requests = [.. Programs.Select(p => new PythonJinja.Request(p.Program, 0))];
+        foreach (var ((program, text), answer) in Programs.Zip(PythonJinja.Ask([Context], requests)))
             Assert.True(text == answer.Text, $"{program}\nexpected {text}\nJinja2   {answer.Text ?? answer.Error}");
     }
 

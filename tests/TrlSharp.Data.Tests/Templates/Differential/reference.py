@@ -86,6 +86,9 @@ def answer(environment, contexts, request):
     except AssertionError as e:
         # A bug of Jinja2: names that stand only in the filter of a block assignment.
         return {"limit": "jinja"} if "Tried to resolve a name" in str(e) else {"err": "AssertionError", "message": str(e)[:200]}
+    except NameError as e:
+        # Another: infinities and what is no number, folded into the Python that a template becomes, are written as names that nobody defined.
+        return {"limit": "jinja"} if str(e) in ("name 'inf' is not defined", "name 'nan' is not defined") else {"err": "NameError", "message": str(e)[:200]}
     except (RecursionError, MemoryError, TimeoutError) as e:
         return {"limit": type(e).__name__}
     except Exception as e:

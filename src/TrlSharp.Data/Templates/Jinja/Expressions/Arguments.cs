@@ -12,6 +12,18 @@ internal readonly record struct Arguments(string Function, Value[] Positional, I
 
     public static Arguments Of(string function, params Value[] positional) => new(function, positional, NoNames);
 
+    /// <summary>Binds to so many parameters that cannot be named; the first <paramref name="required"/> must be given.</summary>
+    public Value?[] Positions(int required, int parameters)
+    {
+        if (Named.Count > 0) throw EvaluationException.Runtime($"{Function}() takes no keyword arguments");
+        if (Positional.Length < required || Positional.Length > parameters)
+            throw EvaluationException.Runtime($"{Function}() takes {required} to {parameters} arguments ({Positional.Length} given)");
+        if (Positional.Length == parameters) return Positional;
+        var bound = new Value?[parameters];
+        Positional.CopyTo(bound, 0);
+        return bound;
+    }
+
     /// <summary>Binds to parameters; the first <paramref name="required"/> must be given. What comes back is only read.</summary>
     public Value?[] Bind(int required, params ReadOnlySpan<string> parameters)
     {

@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Expressions;
@@ -68,6 +69,10 @@ internal sealed class ComparisonExpression(Expression first, (ComparisonOperator
             case MapValue map:
                 ValueEquality.RequireHashable(item);
                 return map.Item(item) is not null;
+            case LazyValue { TypeName: "dict_keys" }:
+                ValueEquality.RequireHashable(item);
+                return container.Iterate().Any(v => ValueEquality.Instance.Equals(v, item));
+            case BytesValue when item is not BytesValue && Numbers.AsInteger(item) is null: throw EvaluationException.Runtime($"a bytes-like object is required, not '{item.TypeName}'");
             case { IsIterable: true }: return container.Iterate().Any(v => ValueEquality.Instance.Equals(v, item));
             default: throw EvaluationException.Runtime($"argument of type '{container.TypeName}' is not iterable");
         }

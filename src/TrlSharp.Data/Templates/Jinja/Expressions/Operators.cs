@@ -1,3 +1,4 @@
+using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Expressions;
@@ -5,12 +6,18 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <summary><c>a - b</c> and the other arithmetic operators; sums are <see cref="SumExpression"/>.</summary>
 internal sealed class ArithmeticExpression(ArithmeticOperator operation, Expression left, Expression right) : Expression
 {
+    /// <summary>
+    /// A constant base before an exponent that is none: Jinja2 writes the base into Python as it is, where <c>-2 ** n</c> is −(2 ** n), brackets or not.
+    /// </summary>
+    private readonly bool _signLast = operation == ArithmeticOperator.Power && left is not ConstantExpression && left.IsFoldable && !right.IsFoldable;
+
     public override IEnumerable<Expression> Children => [left, right];
 
     public override Value Evaluate(RenderState state)
     {
         state.GuardStack();
         var a = left.Evaluate(state);
+        if (_signLast && Numbers.AsDouble(a) is { } number && double.IsNegative(number)) return Arithmetic.Negate(Arithmetic.Apply(state, operation, Arithmetic.Negate(a), right.Evaluate(state)));
         return Arithmetic.Apply(state, operation, a, right.Evaluate(state));
     }
 }

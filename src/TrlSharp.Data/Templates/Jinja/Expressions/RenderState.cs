@@ -180,14 +180,14 @@ internal sealed unsafe class RenderState(RenderBudget budget, Value?[] context, 
 
     public void LeaveCall() => Depth--;
 
-    /// <summary>Runs statements with output going aside, and returns that output.</summary>
-    public TextValue Capture(Statement[] body)
+    /// <summary>Runs statements with output going aside, and returns that output and how they ended.</summary>
+    public (TextValue Text, Flow Flow) Capture(Statement[] body)
     {
         var outer = Output;
         Output = new();
-        Statement.ExecuteAll(body, this);
+        var flow = Statement.ExecuteAll(body, this);
         var text = Output.ToValue();
         Output = outer;
-        return text;
+        return (text, flow);
     }
 }

@@ -17,6 +17,8 @@ internal static class BytesMethods
             state.Charge(2L * bytes.Length);
             return TextValue.Of(Convert.ToHexStringLower(bytes.Content), state.Run);
         }),
+        "count" or "find" or "index" or "isdigit" or "isalpha" or "join" or "lower" or "partition" or "replace" or "rfind" or "split" or "splitlines" or "startswith" or "endswith" or "strip" or "lstrip" or "rstrip"
+            or "title" or "upper" or "capitalize" => throw EvaluationException.Refused($"bytes.{name}: decode them first and use the text's"),
         _ => null,
     };
 

@@ -15,12 +15,21 @@ internal static class Escaping
         _ => rune.ToString(),
     }).AsMarkup(true);
 
+    /// <summary>The methods that markup has and text has not; null for others.</summary>
+    public static FunctionValue? Method(TextValue text, string name) => name switch
+    {
+        "unescape" => new(name, (state, arguments) => { arguments.Bind(0); return TextValue.Of(HtmlEntities.Resolve(text.Text), state.Run); }),
+        "striptags" => new(name, (state, arguments) => { arguments.Bind(0); return TextValue.Of(StripTags(text.Text), state.Run); }),
+        "escape" => new(name, (state, arguments) => Escape(state.Text(arguments.Positions(1, 1)[0]!))),
+        _ => null,
+    };
+
     /// <summary>Text without tags and comments, entities resolved, white space collapsed (markupsafe's <c>striptags</c>).</summary>
     public static string StripTags(string markup)
     {
         var result = Without(Without(markup, "<!--", "-->"), "<", ">");
         var words = TextMethods.SplitWords(result).Select(w => result[w.Start..w.End]);
-        return System.Net.WebUtility.HtmlDecode(string.Join(' ', words));
+        return HtmlEntities.Resolve(string.Join(' ', words));
     }
 
     private static string Without(string text, string open, string close)

@@ -7,11 +7,11 @@ internal static class ListMethods
 {
     public static Value? Bind(ListValue list, string name) => name switch
     {
-        "index" => new FunctionValue(name, (state, arguments) => Index(Touched(state, list), arguments.Bind(1, "value", "start", "stop"))),
+        "index" => new FunctionValue(name, (state, arguments) => Index(Touched(state, list), arguments.Positions(1, 3))),
         "count" => new FunctionValue(name, (state, arguments) =>
         {
             state.Touch(list);
-            var wanted = arguments.Bind(1, "value")[0]!;
+            var wanted = arguments.Positions(1, 1)[0]!;
             return IntegerValue.Of(list.Items.Count(item => ValueEquality.Instance.Equals(item, wanted)));
         }),
         "copy" when !list.IsTuple => new FunctionValue(name, (_, arguments) => { arguments.Bind(0); return list; }),

@@ -39,6 +39,14 @@ internal sealed class LoopValue : Value
     public override int Length => _list is not null ? _list.Length
         : _length ??= _hasLength && _iterable is not LazyValue { IsView: false } && _iterable.IsIterable ? _iterable.Length : Count();
 
+    /// <summary>The rest of the loop, which ends with it.</summary>
+    public override IEnumerable<Value> Iterate()
+    {
+        while (MoveNext()) yield return ListValue.Pair(Current, this);
+    }
+
+    public override bool IsIterable => true;
+
     public bool MoveNext()
     {
         if (_list is null)

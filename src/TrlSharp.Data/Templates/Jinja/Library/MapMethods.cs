@@ -16,7 +16,7 @@ internal static class MapMethods
         "get" => new FunctionValue(name, (state, arguments) => Get(state, map, arguments)),
         "fromkeys" => new FunctionValue(name, (state, arguments) =>
         {
-            var bound = arguments.Bind(1, "iterable", "value");
+            var bound = arguments.Positions(1, 2);
             return MapValue.From(state, bound[0]!.Iterate().Select(key => KeyValuePair.Create(key, bound[1] ?? NoneValue.Instance)));
         }),
         "copy" => new FunctionValue(name, (_, arguments) => { arguments.Bind(0); return map; }),
@@ -34,7 +34,7 @@ internal static class MapMethods
     private static Value Get(RenderState state, MapValue map, Arguments arguments)
     {
         if (arguments.Named.Count > 0) throw EvaluationException.Runtime("dict.get() takes no keyword arguments");
-        var bound = arguments.Bind(1, "key", "default");
+        var bound = arguments.Positions(1, 2);
         state.Touch(bound[0]!);
         ValueEquality.RequireHashable(bound[0]!);
         return map.Item(bound[0]!) ?? bound[1] ?? NoneValue.Instance;

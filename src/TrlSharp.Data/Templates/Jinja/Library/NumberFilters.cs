@@ -35,7 +35,7 @@ internal static class NumberFilters
     private static Value ToInteger(Value?[] bound)
     {
         var fallback = bound[1] ?? IntegerValue.Of(0);
-        var radix = bound[2] is { } given ? Numbers.Argument(given, "int") : 10;
+        var radix = bound[2] is not { } given ? 10 : Numbers.AsIndex(given) is { } index and >= 0 and <= 36 ? (int)index : 1; // 1 is no base
         if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
         if (Numbers.AsInteger(bound[0]!) is { } integer) return new IntegerValue(integer);
         if (bound[0] is FloatValue real) return double.IsFinite(real.Value) ? new IntegerValue(Numbers.Truncate(real.Value)) : double.IsNaN(real.Value) ? fallback : throw EvaluationException.Runtime("cannot convert float infinity to integer");
@@ -54,14 +54,18 @@ internal static class NumberFilters
 
     private static Value Round(Value?[] bound)
     {
-        var precision = bound[1] is { } given ? Numbers.Argument(given, "round") : 0;
+        var whole = bound[1] is NoneValue && bound[2] is null or TextValue { Text: "common" }; // round(x, None) gives an integer
+        var precision = bound[1] is { } given && !whole ? Numbers.Argument(given, "round") : 0;
         var method = bound[2] is { } name ? TextMethods.Text(name, "round").Text : "common";
         if (method is not ("common" or "ceil" or "floor")) throw EvaluationException.Runtime("method must be common, ceil or floor");
         if (bound[0] is UndefinedValue undefined) throw undefined.Fail();
+        if (method == "common" && Numbers.AsInteger(bound[0]!) is { } integer) return new IntegerValue(RoundInteger(integer, precision));
         var value = Numbers.AsDouble(bound[0]!) ?? throw EvaluationException.Runtime($"type {bound[0]!.TypeName} doesn't define __round__ method");
-        if (method == "common") return Numbers.AsInteger(bound[0]!) is { } integer ? new IntegerValue(RoundInteger(integer, precision)) : new FloatValue(PythonNumbers.Round(value, precision));
+        if (whole && bound[0] is FloatValue) return new IntegerValue(double.IsFinite(value) ? Numbers.Truncate(Math.Round(value, MidpointRounding.ToEven)) : throw EvaluationException.Runtime("cannot convert float infinity or NaN to integer"));
+        if (method == "common") return new FloatValue(PythonNumbers.Round(value, precision));
         var scale = Math.Pow(10, precision);
-        return new FloatValue((method == "ceil" ? Math.Ceiling(value * scale) : Math.Floor(value * scale)) / scale);
+        var cut = method == "ceil" ? Math.Ceiling(value * scale) : Math.Floor(value * scale);
+        return double.IsFinite(cut) ? new FloatValue((cut + 0.0) / scale) : throw EvaluationException.Runtime("cannot convert float infinity or NaN to integer"); // an integer in between: no negative zero
     }
 
     private static BigInteger RoundInteger(BigInteger value, int precision)

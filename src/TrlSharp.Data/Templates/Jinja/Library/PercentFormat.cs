@@ -25,6 +25,7 @@ internal static class PercentFormat
             at = spec.End;
             if (spec.Conversion == '%')
             {
+                if (at != percent + 2) throw EvaluationException.Runtime($"unsupported format character '%' (0x25) at index {at - 1}");
                 output.Append(format, at - 1, at);
                 continue;
             }
@@ -34,7 +35,7 @@ internal static class PercentFormat
             {
                 if (values is not MapValue map) throw EvaluationException.Runtime("format requires a mapping");
                 value = map.Find(key) ?? throw EvaluationException.Runtime($"KeyError: '{key}'");
-                usedMap = true;
+                (arguments, next, usedMap) = ([value], 1, true);
             }
             else value = Take();
 
@@ -45,7 +46,7 @@ internal static class PercentFormat
             output.Append(padded, state.Owner, prompt: false, generation: 0);
         }
 
-        if (next < arguments.Length && !usedMap && values is not (MapValue or ListValue { IsTuple: false } or RangeValue or UndefinedValue)) throw EvaluationException.Runtime("not all arguments converted during string formatting");
+        if (next < arguments.Length && !usedMap && values is not (MapValue or SelfValue or BytesValue or ListValue { IsTuple: false } or RangeValue or UndefinedValue)) throw EvaluationException.Runtime("not all arguments converted during string formatting");
         return output.ToValue(format.IsMarkup);
 
         Value Take() => next < arguments.Length ? arguments[next++] : throw EvaluationException.Runtime("not enough arguments for format string");
@@ -62,7 +63,8 @@ internal static class PercentFormat
             case 'r' or 'a':
                 var output = new TextBuilder();
                 value.AppendRepr(output, state.Run);
-                return Limit(spec.Conversion == 'a' ? ReprEscape.Ascii(output.ToValue()) : output.ToValue(), spec.Precision);
+                var shown = markup ? Escaping.Escape(output.ToValue()).AsMarkup(false) : output.ToValue();
+                return Limit(spec.Conversion == 'a' ? ReprEscape.Ascii(shown) : shown, spec.Precision);
             case 'c':
                 return value is TextValue { Length: 1 } single ? single : Number(state, value, Character(Numbers.Argument(value, "%c")));
             default:
@@ -119,6 +121,7 @@ internal static class PercentFormat
             'e' => PythonNumbers.Scientific(value, precision),
             _ => PythonNumbers.General(value, precision, spec.Alternate),
         };
+        if (spec.Alternate) text = PythonNumbers.Pointed(text);
         return char.IsUpper(spec.Conversion) ? text.ToUpperInvariant() : text;
     }
 

@@ -24,7 +24,7 @@ internal static class SelectionFilters
     {
         Value[] parts = attribute is TextValue text
             ? [.. text.Text.Split('.').Select(p => p.Length > 0 && p.All(char.IsAsciiDigit) ? (Value)new IntegerValue(System.Numerics.BigInteger.Parse(p, System.Globalization.CultureInfo.InvariantCulture)) : TextValue.Of(p, default))]
-            : [attribute];
+            : attribute is NoneValue ? [] : [attribute];
         return value =>
         {
             foreach (var part in parts)

@@ -175,6 +175,7 @@ internal static class SequenceFilters
         var size = bound[1]!;
         var items = ToList(state, bound[0]!).Items;
         var batches = new List<Value>();
+        if (items.Length > 0 && Comparison.Numeric(IntegerValue.Of(0), size) == 0) batches.Add(new ListValue([])); // as many as 0 are together before the first
         for (var at = 0; at < items.Length;)
         {
             var count = 1;
@@ -225,7 +226,7 @@ internal static class SequenceFilters
         {
             var start = i;
             while (i < items.Count && ValueEquality.Instance.Equals(caseless(items[i]), caseless(items[start]))) i++;
-            groups.Add(ListValue.Pair(getter(items[start]), new ListValue([.. items.Skip(start).Take(i - start)])));
+            groups.Add(ListValue.Group(getter(items[start]), new([.. items.Skip(start).Take(i - start)])));
         }
 
         return new([.. groups]);

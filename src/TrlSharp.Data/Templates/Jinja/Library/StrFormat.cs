@@ -9,6 +9,9 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>Python's <c>str.format</c>, with attribute access as the sandbox allows it.</summary>
 internal static partial class StrFormat
 {
+    /// <summary>In place of the number of the next field: fields have been numbered by hand.</summary>
+    private const int Manual = -1;
+
     public static TextValue Apply(RenderState state, TextValue format, Arguments arguments)
     {
         var automatic = 0;
@@ -104,22 +107,31 @@ internal static partial class StrFormat
         var end = name.AsSpan().IndexOfAny('.', '[');
         var first = end < 0 ? name : name[..end];
         Value value;
-        if (first.Length == 0) value = Positional(arguments, automatic++);
-        else if (first.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0) value = Positional(arguments, int.Parse(first, CultureInfo.InvariantCulture));
+        if (name.Length == 0) value = automatic == Manual ? throw Mixed() : Positional(arguments, automatic++);
+        else if (first.Length > 0 && first.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
+        {
+            if (end < 0) automatic = automatic is 0 or Manual ? Manual : throw Mixed();
+            value = Positional(arguments, int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : int.MaxValue);
+        }
         else value = arguments.Named.FirstOrDefault(n => n.Key == first).Value ?? throw EvaluationException.Runtime($"KeyError: '{first}'");
         if (end < 0) return value;
+        var at = end;
         foreach (Match step in StepPattern.Matches(name[end..]))
         {
+            at += step.Length;
             if (step.Groups["attribute"].Success) value = AttributeExpression.Get(value, step.Groups["attribute"].Value);
             else
             {
                 var key = step.Groups["item"].Value;
-                value = ItemExpression.Get(value, key.All(char.IsAsciiDigit) ? IntegerValue.Of(long.Parse(key, CultureInfo.InvariantCulture)) : TextValue.Of(key, default));
+                value = ItemExpression.Get(value, !key.All(char.IsAsciiDigit) ? TextValue.Of(key, default)
+                    : long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? IntegerValue.Of(number) : throw EvaluationException.Runtime("Too many decimal digits in format string"));
             }
         }
 
-        return value;
+        return at == name.Length ? value : throw EvaluationException.Runtime($"invalid format field '{name}'");
     }
+
+    private static EvaluationException Mixed() => EvaluationException.Runtime("cannot switch between manual field specification and automatic field numbering");
 
     private static Value Positional(Arguments arguments, int index) => index < arguments.Positional.Length
         ? arguments.Positional[index]

@@ -7,6 +7,11 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>Python's full case mappings.</summary>
 internal static class TextCasing
 {
+    /// <summary>Other forms of letters, and the letters that they fold to.</summary>
+    private const string Variants = "ϐϑϕϖϰϱϵ\u1C80\u1C81\u1C82\u1C83\u1C84\u1C85\u1C86\u1C87\u1C88";
+
+    private const string Folded = "βθφπκρεвдосттъѣ\uA64B";
+
     public static TextValue Upper(TextValue text) => text.Map((rune, _) => PythonText.Upper(rune));
 
     public static TextValue Lower(TextValue text) => text.Map((rune, at) => LowerAt(text.Text, rune, at));
@@ -19,7 +24,12 @@ internal static class TextCasing
         0x17F => "s",
         0x1E9B => "ṡ",
         0xB5 => "μ",
-        0x345 => "ι",
+        0x345 or 0x1FBE => "ι",
+        0x131 => "ı",
+        >= 0x13A0 and <= 0x13F5 => rune.ToString(), // Cherokee folds to capitals
+        >= 0x13F8 and <= 0x13FD => char.ToString((char)(rune.Value - 8)),
+        >= 0xAB70 and <= 0xABBF => char.ToString((char)(rune.Value - 0xAB70 + 0x13A0)),
+        _ when Variants.IndexOf((char)rune.Value, StringComparison.Ordinal) is >= 0 and var at && rune.IsBmp => Folded.Substring(at, 1),
         _ => SpecialCasing.Upper(rune.Value) is { } upper ? upper.ToLowerInvariant() : PythonText.Lower(rune),
     });
 

@@ -18,35 +18,35 @@ internal static class TextMethods
         ["upper"] = (_, t, a) => { a.Bind(0); return TextCasing.Upper(t); },
         ["title"] = (_, t, a) => { a.Bind(0); return TextCasing.Title(t); },
         ["swapcase"] = (_, t, a) => { a.Bind(0); return TextCasing.Swap(t); },
-        ["strip"] = (_, t, a) => Strip(t, Optional(a.Bind(0, "chars")[0], "strip"), left: true, right: true),
-        ["lstrip"] = (_, t, a) => Strip(t, Optional(a.Bind(0, "chars")[0], "lstrip"), left: true, right: false),
-        ["rstrip"] = (_, t, a) => Strip(t, Optional(a.Bind(0, "chars")[0], "rstrip"), left: false, right: true),
+        ["strip"] = (_, t, a) => Strip(t, Optional(a.Positions(0, 1)[0], "strip"), left: true, right: true),
+        ["lstrip"] = (_, t, a) => Strip(t, Optional(a.Positions(0, 1)[0], "lstrip"), left: true, right: false),
+        ["rstrip"] = (_, t, a) => Strip(t, Optional(a.Positions(0, 1)[0], "rstrip"), left: false, right: true),
         ["split"] = (s, t, a) => TextSplitting.Split(s, t, a.Bind(0, "sep", "maxsplit"), fromRight: false),
         ["rsplit"] = (s, t, a) => TextSplitting.Split(s, t, a.Bind(0, "sep", "maxsplit"), fromRight: true),
         ["splitlines"] = (s, t, a) => TextSplitting.Lines(s, t, a.Bind(0, "keepends")[0] is { } keep && Numbers.Argument(keep, "splitlines") != 0),
-        ["partition"] = (_, t, a) => TextSplitting.Partition(t, Text(a.Bind(1, "sep")[0]!, "partition"), last: false),
-        ["rpartition"] = (_, t, a) => TextSplitting.Partition(t, Text(a.Bind(1, "sep")[0]!, "rpartition"), last: true),
-        ["replace"] = (s, t, a) => Replace(s, t, a.Bind(2, "old", "new", "count")),
-        ["removeprefix"] = (_, t, a) => Text(a.Bind(1, "prefix")[0]!, "removeprefix") is var p && t.Text.StartsWith(p.Text, StringComparison.Ordinal) ? t.Slice(p.Text.Length, t.Text.Length) : t,
-        ["removesuffix"] = (_, t, a) => Text(a.Bind(1, "suffix")[0]!, "removesuffix") is var p && t.Text.EndsWith(p.Text, StringComparison.Ordinal) ? t.Slice(0, t.Text.Length - p.Text.Length) : t,
-        ["startswith"] = (_, t, a) => TextSearch.Affix(t.Text, a.Bind(1, "prefix", "start", "end"), "startswith"),
-        ["endswith"] = (_, t, a) => TextSearch.Affix(t.Text, a.Bind(1, "suffix", "start", "end"), "endswith"),
-        ["find"] = (_, t, a) => IntegerValue.Of(TextSearch.Find(t.Text, a.Bind(1, "sub", "start", "end"), last: false)),
-        ["rfind"] = (_, t, a) => IntegerValue.Of(TextSearch.Find(t.Text, a.Bind(1, "sub", "start", "end"), last: true)),
-        ["index"] = (_, t, a) => TextSearch.Index(t.Text, a.Bind(1, "sub", "start", "end"), last: false),
-        ["rindex"] = (_, t, a) => TextSearch.Index(t.Text, a.Bind(1, "sub", "start", "end"), last: true),
-        ["count"] = (_, t, a) => IntegerValue.Of(TextSearch.Count(t.Text, a.Bind(1, "sub", "start", "end"))),
-        ["join"] = (s, t, a) => Join(s, t, a.Bind(1, "iterable")[0]!),
-        ["center"] = (s, t, a) => TextPadding.Pad(s, t, a.Bind(1, "width", "fillchar"), TextPadding.Side.Both),
-        ["ljust"] = (s, t, a) => TextPadding.Pad(s, t, a.Bind(1, "width", "fillchar"), TextPadding.Side.Right),
-        ["rjust"] = (s, t, a) => TextPadding.Pad(s, t, a.Bind(1, "width", "fillchar"), TextPadding.Side.Left),
-        ["zfill"] = (s, t, a) => TextPadding.ZeroFill(s, t, Numbers.Argument(a.Bind(1, "width")[0]!, "zfill")),
+        ["partition"] = (_, t, a) => TextSplitting.Partition(t, Text(a.Positions(1, 1)[0]!, "partition"), last: false),
+        ["rpartition"] = (_, t, a) => TextSplitting.Partition(t, Text(a.Positions(1, 1)[0]!, "rpartition"), last: true),
+        ["replace"] = (s, t, a) => Replace(s, t, a.Positions(2, 3)),
+        ["removeprefix"] = (_, t, a) => Text(a.Positions(1, 1)[0]!, "removeprefix") is var p && t.Text.StartsWith(p.Text, StringComparison.Ordinal) ? t.Slice(p.Text.Length, t.Text.Length) : t,
+        ["removesuffix"] = (_, t, a) => Text(a.Positions(1, 1)[0]!, "removesuffix") is var p && t.Text.EndsWith(p.Text, StringComparison.Ordinal) ? t.Slice(0, t.Text.Length - p.Text.Length) : t,
+        ["startswith"] = (_, t, a) => TextSearch.Affix(t.Text, a.Positions(1, 3), "startswith"),
+        ["endswith"] = (_, t, a) => TextSearch.Affix(t.Text, a.Positions(1, 3), "endswith"),
+        ["find"] = (_, t, a) => IntegerValue.Of(TextSearch.Find(t.Text, a.Positions(1, 3), last: false)),
+        ["rfind"] = (_, t, a) => IntegerValue.Of(TextSearch.Find(t.Text, a.Positions(1, 3), last: true)),
+        ["index"] = (_, t, a) => TextSearch.Index(t.Text, a.Positions(1, 3), last: false),
+        ["rindex"] = (_, t, a) => TextSearch.Index(t.Text, a.Positions(1, 3), last: true),
+        ["count"] = (_, t, a) => IntegerValue.Of(TextSearch.Count(t.Text, a.Positions(1, 3))),
+        ["join"] = (s, t, a) => Join(s, t, a.Positions(1, 1)[0]!),
+        ["center"] = (s, t, a) => TextPadding.Pad(s, t, a.Positions(1, 2), TextPadding.Side.Both),
+        ["ljust"] = (s, t, a) => TextPadding.Pad(s, t, a.Positions(1, 2), TextPadding.Side.Right),
+        ["rjust"] = (s, t, a) => TextPadding.Pad(s, t, a.Positions(1, 2), TextPadding.Side.Left),
+        ["zfill"] = (s, t, a) => TextPadding.ZeroFill(s, t, Numbers.Argument(a.Positions(1, 1)[0]!, "zfill")),
         ["expandtabs"] = (s, t, a) => TextPadding.ExpandTabs(s, t, a.Bind(0, "tabsize")[0] is { } size ? Numbers.Argument(size, "expandtabs") : 8),
         ["format"] = (s, t, a) => StrFormat.Apply(s, t, a),
         ["format_map"] = FormatMap,
         ["encode"] = (s, t, a) => BytesMethods.Encode(s, t, a.Bind(0, "encoding", "errors")),
         ["maketrans"] = (s, _, a) => TextTranslation.Make(s, a),
-        ["translate"] = (s, t, a) => TextTranslation.Translate(s, t, a.Bind(1, "table")[0]!),
+        ["translate"] = (s, t, a) => TextTranslation.Translate(s, t, a.Positions(1, 1)[0]!),
         ["isalnum"] = Is(TextClasses.IsAlphanumeric),
         ["isalpha"] = Is(TextClasses.IsAlphabetic),
         ["isascii"] = (_, t, a) => { a.Bind(0); return BooleanValue.Of(System.Text.Ascii.IsValid(t.Text)); },
@@ -71,6 +71,7 @@ internal static class TextMethods
 
     public static Value? Bind(TextValue text, string name)
     {
+        if (text.IsMarkup && Escaping.Method(text, name) is { } own) return own;
         if (Methods.TryGetValue(name, out var method)) return new FunctionValue(name, (state, arguments) =>
             {
                 state.Charge(text.Text.Length);
@@ -141,7 +142,7 @@ internal static class TextMethods
         return BooleanValue.Of(text.Text.Length > 0 && text.Text.EnumerateRunes().All(test));
     };
 
-    /// <summary>On markup, both arguments are escaped first, as markupsafe does.</summary>
+    /// <summary>On markup, both arguments are escaped first, as markupsafe 2 does; markupsafe 3 leaves the first as it is.</summary>
     private static TextValue Replace(RenderState state, TextValue text, Value?[] bound)
     {
         var (old, replacement) = (Text(bound[0]!, "replace"), Text(bound[1]!, "replace"));
@@ -177,7 +178,9 @@ internal static class TextMethods
     private static TextValue FormatMap(RenderState state, TextValue text, Arguments arguments)
     {
         if (arguments.Named.Count > 0) throw EvaluationException.Runtime("format_map() takes no keyword arguments");
-        if (arguments.Bind(1, "mapping")[0] is not MapValue map) throw EvaluationException.Runtime("format_map: the argument must be a mapping");
+        var fields = arguments.Positions(1, 1)[0];
+        if (fields is not MapValue && text.Text.AsSpan().IndexOfAny('{', '}') < 0) return text; // nothing is looked up
+        if (fields is not MapValue map) throw EvaluationException.Runtime("format_map: the argument must be a mapping");
         state.Charge(map.Length);
         return StrFormat.Apply(state, text, new("format_map", [], [.. map.Entries.Where(e => e.Key is TextValue).Select(e => KeyValuePair.Create(((TextValue)e.Key).Text, e.Value))]));
     }

@@ -6,6 +6,8 @@ namespace TrlSharp.Templates.Jinja.Library;
 /// <summary>Python's <c>strftime</c> in the C locale.</summary>
 internal static class TimeFormat
 {
+    private const int MostWidth = 1000;
+
     public static string Format(DateTime time, string format)
     {
         var text = new StringBuilder();
@@ -17,21 +19,32 @@ internal static class TimeFormat
                 continue;
             }
 
-            i++;
-            var unpadded = format[i] == '-' && i + 1 < format.Length;
-            if (unpadded) i++;
-            var field = Field(time, format[i]);
-            if (field is null) text.Append('%').Append(unpadded ? "-" : "").Append(format[i]);
-            else text.Append(unpadded ? Unpad(field) : field);
+            var start = i++;
+            var flags = i;
+            while (i < format.Length && format[i] is '-' or '_' or '0' or '^' or '#') i++;
+            var width = i;
+            while (i < format.Length && char.IsAsciiDigit(format[i])) i++;
+            var (chosen, least) = (format[flags..width], i == width ? 0 : int.TryParse(format.AsSpan(width, i - width), out var given) ? given : MostWidth);
+            if (i < format.Length && format[i] is 'E' or 'O') i++; // other eras and digits: the C locale has none
+            var field = i < format.Length && least < MostWidth ? Field(time, format[i]) : null;
+            text.Append(field is null ? format[start..Math.Min(i + 1, format.Length)] : Shown(field, format[i], chosen, least));
         }
 
         return text.ToString();
     }
 
-    private static string Unpad(string field)
+    /// <summary>A field with glibc's flags: <c>-</c> no padding, <c>_</c> with spaces, <c>0</c> with zeros, <c>^</c> capitals, <c>#</c> the other case.</summary>
+    private static string Shown(string field, char code, string flags, int width)
     {
-        var trimmed = field.TrimStart('0', ' ');
-        return trimmed.Length > 0 ? trimmed : "0";
+        foreach (var flag in flags)
+            if (flag is '^' or '#') field = flag == '#' && code is 'p' or 'Z' ? field.ToLowerInvariant() : field.ToUpperInvariant();
+        var padding = flags.TrimEnd('^', '#') is [.., var last] ? last : '\0';
+        var numeric = field.Length > 0 && field.All(c => c == ' ' || char.IsAsciiDigit(c)) && code is not ('n' or 't');
+        var length = numeric ? field.Length : 0;
+        if (numeric && padding != '\0') field = field.TrimStart('0', ' ') is { Length: > 0 } digits ? digits : "0";
+        if (padding == '-') return field;
+        var fill = padding == '_' || (padding == '\0' && (!numeric || code is 'e' or 'k' or 'l')) ? ' ' : '0';
+        return field.PadLeft(Math.Max(width, length), fill);
     }
 
     private static string? Field(DateTime t, char code) => code switch

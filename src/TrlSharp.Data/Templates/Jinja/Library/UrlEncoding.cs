@@ -10,6 +10,7 @@ internal static class UrlEncoding
 {
     public static Value Apply(RenderState state, Value value)
     {
+        if (value is BytesValue) throw EvaluationException.Refused("urlencode of bytes: decode them first");
         if (value is TextValue text) return Quote(state, text, form: false);
         if (value is not MapValue && !value.IsIterable) return Quote(state, state.Text(value), form: false);
         var pairs = value is MapValue map ? map.Entries.Select(e => (e.Key, e.Value)) : value.Iterate().Select(Pair);
@@ -19,6 +20,7 @@ internal static class UrlEncoding
             if (output.Length > 0) output.Append("&", state.Run);
             output.Append(Quote(state, state.Text(key), form: true));
             output.Append("=", state.Run);
+            if (key is BytesValue || item is BytesValue) throw EvaluationException.Refused("urlencode of bytes: decode them first");
             output.Append(Quote(state, state.Text(item), form: true));
         }
 

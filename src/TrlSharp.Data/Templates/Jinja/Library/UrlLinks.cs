@@ -12,14 +12,14 @@ internal sealed partial class UrlLinks
 
     private readonly RenderState _state;
     private readonly TextBuilder _output = new();
-    private readonly int? _limit;
+    private readonly Value? _limit; // looked at only where there is a link
     private readonly string _attributes;
     private readonly List<string> _schemes;
 
     private UrlLinks(RenderState state, Value?[] bound)
     {
         _state = state;
-        _limit = bound[1] is null or NoneValue ? null : Numbers.Argument(bound[1]!, "urlize");
+        _limit = bound[1] is NoneValue ? null : bound[1];
         var relations = new SortedSet<string>(StringComparer.Ordinal) { "noopener" };
         if (bound[4] is TextValue given) relations.UnionWith(TextMethods.SplitWords(given.Text).Select(w => given.Text[w.Start..w.End]));
         if (bound[2]?.IsTrue ?? false) relations.Add("nofollow");
@@ -69,7 +69,7 @@ internal sealed partial class UrlLinks
     private void Address(TextValue text, int start, int end)
     {
         var address = text.Text[start..end];
-        if (Http().IsMatch(address)) Link(text, start, end, address.StartsWith("https://", StringComparison.Ordinal) || address.StartsWith("http://", StringComparison.Ordinal) ? "" : "https://", _attributes, _limit);
+        if (Http().IsMatch(address)) Link(text, start, end, address.StartsWith("https://", StringComparison.Ordinal) || address.StartsWith("http://", StringComparison.Ordinal) ? "" : "https://", _attributes, _limit is null ? null : Numbers.Argument(_limit, "urlize"));
         else if (address.StartsWith("mailto:", StringComparison.Ordinal) && Mail().IsMatch(address["mailto:".Length..])) Link(text, start + "mailto:".Length, end, "mailto:", "", null);
         else if (address.Contains('@', StringComparison.Ordinal) && !address.StartsWith("www.", StringComparison.Ordinal) && address[0] != '@' && !address.Contains(':', StringComparison.Ordinal) && Mail().IsMatch(address))
             Link(text, start, end, "mailto:", "", null);

@@ -58,7 +58,9 @@ internal sealed class SetBlockStatement(Target target, FilterExpression? filter,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(body).AsMarkup(state.Escapes);
+        var (captured, flow) = state.Capture(body);
+        if (flow != Flow.Next) return flow; // what was written before the jump is lost, as in Jinja2
+        var text = captured.AsMarkup(state.Escapes);
         (state.Here, state.Line) = (here, here.Line);
         var value = filter is null ? text : filter.ApplyChain(state, text);
         target.Assign(state, state.Escapes ? state.Text(value).AsMarkup(true) : value);

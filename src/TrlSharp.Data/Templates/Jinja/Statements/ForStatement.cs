@@ -74,8 +74,8 @@ internal sealed class ForStatement(
         state.Step();
         state.Line = line;
         var iterable = items.Evaluate(state);
-        if (recursive) Recurse(state, state.Activation, iterable, depth: 0, state.Output);
-        else Run(state, iterable, depth: 0, recurse: null);
+        if (!recursive) return Run(state, iterable, depth: 0, recurse: null);
+        Recurse(state, state.Activation, iterable, depth: 0, state.Output);
         return Flow.Next;
     }
 
@@ -92,7 +92,8 @@ internal sealed class ForStatement(
         (state.Activation, state.Output) = (activation, written);
     }
 
-    private void Run(RenderState state, Value iterable, int depth, Func<RenderState, Value, Value>? recurse)
+    /// <returns>A jump out of <c>else</c>, which concerns the loop around this one.</returns>
+    private Flow Run(RenderState state, Value iterable, int depth, Func<RenderState, Value, Value>? recurse)
     {
         var owner = state.Owner;
         var loop = new LoopValue(iterable, test is null ? null : Passing(state, iterable, test), depth, recurse);
@@ -107,9 +108,9 @@ internal sealed class ForStatement(
         }
 
         state.Owner = owner;
-        if (loop.Index >= 0 || otherwise.Length == 0) return;
+        if (loop.Index >= 0 || otherwise.Length == 0) return Flow.Next;
         _otherwiseLayout!.Enter(state);
-        ExecuteAll(otherwise, state);
+        return ExecuteAll(otherwise, state);
     }
 
     /// <summary>What passes the test, looked for only as the loop goes on: the body may change what the test reads.</summary>

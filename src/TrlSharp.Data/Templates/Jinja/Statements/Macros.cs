@@ -45,7 +45,11 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
         return symbols[special];
     }
 
-    private bool Reads(string special) => body.SelectMany(s => s.AllExpressions()).Any(e => e is NameExpression read && read.Name == special);
+    /// <summary>Blocks inside do not count: they are functions of the template.</summary>
+    private bool Reads(string special) => body.SelectMany(OutsideBlocks).Any(e => e is NameExpression read && read.Name == special);
+
+    private static IEnumerable<Expression> OutsideBlocks(Statement statement) => statement is BlockStatement ? []
+        : statement.Expressions.SelectMany(e => e.Descendants()).Concat(statement.Bodies.SelectMany(OutsideBlocks));
 
     public MacroValue Close(RenderState state) => new(this, state.Activation, state.Run, state.Escapes);
 
@@ -75,7 +79,7 @@ internal sealed class MacroBody(string? name, IReadOnlyList<(string Name, Expres
         for (var i = 0; i < parameters.Count; i++)
             if (missing[i]) state.Set(_places[i], parameters[i].Default?.Evaluate(state) ?? new UndefinedValue($"parameter '{parameters[i].Name}' was not provided"));
         state.Escapes = escapes;
-        var text = state.Capture(body);
+        var (text, _) = state.Capture(body);
         (state.Activation, state.Prompt, state.Generation, state.Escapes) = outer;
         return text.AsMarkup(state.Escapes);
     }

@@ -130,7 +130,9 @@ internal sealed class FilterStatement(FilterExpression filter, Statement[] body,
     {
         state.Step();
         _layout!.Enter(state);
-        var text = state.Capture(body).AsMarkup(state.Escapes);
+        var (captured, flow) = state.Capture(body);
+        if (flow != Flow.Next) return flow; // what was written before the jump is lost, as in Jinja2
+        var text = captured.AsMarkup(state.Escapes);
         state.Here = here;
         state.Output.Append(Written(filter.ApplyChain(state, text)), state.Owner, state.Prompt, state.Generation);
         return Flow.Next;

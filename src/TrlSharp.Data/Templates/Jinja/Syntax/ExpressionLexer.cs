@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using TrlSharp.Templates.Jinja.Text;
 
 namespace TrlSharp.Templates.Jinja.Syntax;
 
@@ -16,14 +17,18 @@ internal static partial class ExpressionLexer
         var c = source[at];
         if (c is '\'' or '"') return ReadText(source, at, line);
         if (char.IsAsciiDigit(c)) GuardNumber(source, at, line);
-        if (char.IsAsciiDigit(c) && (at == 0 || source[at - 1] != '.') && FloatPattern.Match(source, at) is { Success: true, Length: var floatLength })
-            return (new(TokenKind.Float, source.Substring(at, floatLength).Replace("_", "", StringComparison.Ordinal), line), floatLength);
+        if (char.IsDigit(c) && (at == 0 || source[at - 1] != '.') && FloatPattern.Match(source, at) is { Success: true, Length: var floatLength })
+        {
+            if (source.AsSpan(at, floatLength).IndexOfAnyExceptInRange('\0', '\u007F') >= 0) throw new TemplateException(TemplateFault.Syntax, line, "a real number in digits other than 0 to 9");
+            return (new(TokenKind.Float, Number(source, at, floatLength), line), floatLength);
+        }
+
         if (char.IsAsciiDigit(c) && IntegerPattern.Match(source, at) is { Success: true, Length: var integerLength })
-            return (new(TokenKind.Integer, source.Substring(at, integerLength).Replace("_", "", StringComparison.Ordinal), line), integerLength);
+            return (new(TokenKind.Integer, Number(source, at, integerLength), line), integerLength);
         if (NamePattern.Match(source, at) is { Success: true, Length: var nameLength })
         {
             var name = source.Substring(at, nameLength);
-            if (!char.IsLetter(name[0]) && name[0] != '_') throw new TemplateException(TemplateFault.Syntax, line, $"'{name}' is not a name");
+            if (!char.IsLetter(name[0]) && name[0] != '_' && char.GetUnicodeCategory(name[0]) != UnicodeCategory.LetterNumber) throw new TemplateException(TemplateFault.Syntax, line, $"'{name}' is not a name");
             return (new(TokenKind.Name, string.Intern(name), line), nameLength);
         }
 
@@ -31,6 +36,8 @@ internal static partial class ExpressionLexer
             if (string.CompareOrdinal(source, at, operation, 0, operation.Length) == 0) return (new(TokenKind.Operator, operation, line), operation.Length);
         return null;
     }
+
+    private static string Number(string source, int at, int length) => PythonNumbers.AsciiDigits(source.Substring(at, length).Replace("_", "", StringComparison.Ordinal));
 
     /// <summary>Python reads no integer of more decimal digits either: it would take time that grows with their square.</summary>
     private static void GuardNumber(string source, int at, int line)
@@ -69,10 +76,20 @@ internal static partial class ExpressionLexer
             else if (raw[i] is >= '0' and <= '7') i += Octal(raw[i..], text) - 1;
             else if (raw[i] is 'x' or 'u' or 'U') i += Hexadecimal(raw[i..], text, line);
             else if (raw[i] == 'N') throw new TemplateException(TemplateFault.Unsupported, line, "named characters (\\N{…}) are not supported; write \\u and the number");
-            else text.Append('\\').Append(raw[i]);
+            else if (char.IsAscii(raw[i])) text.Append('\\').Append(raw[i]);
+            else i += Beyond(raw[i..], text) - 1;
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A backslash before a character that is not ASCII: Jinja2 has written that one as an escape by then, whose backslash is now escaped.</summary>
+    private static int Beyond(ReadOnlySpan<char> rest, StringBuilder text)
+    {
+        var wide = rest.Length > 1 && char.IsSurrogatePair(rest[0], rest[1]);
+        var code = wide ? char.ConvertToUtf32(rest[0], rest[1]) : rest[0];
+        text.Append('\\').Append(code < 0x100 ? "x" : wide ? "U" : "u").Append(code.ToString(code < 0x100 ? "x2" : wide ? "x8" : "x4", CultureInfo.InvariantCulture));
+        return wide ? 2 : 1;
     }
 
     private static int Octal(ReadOnlySpan<char> digits, StringBuilder text)
@@ -93,10 +110,10 @@ internal static partial class ExpressionLexer
         return count;
     }
 
-    [GeneratedRegex(@"\G(\d+_)*\d+((\.(\d+_)*\d+)?e[+\-]?(\d+_)*\d+|\.(\d+_)*\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"\G(\d+_)*\d+((\.(\d+_)*\d+)?e[+\-]?(\d+_)*\d+|\.(\d+_)*\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FloatPattern { get; }
 
-    [GeneratedRegex(@"\G(0b(_?[0-1])+|0o(_?[0-7])+|0x(_?[0-9a-f])+|[1-9](_?[0-9])*|0(_?0)*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\G(0b(_?[0-1])+|0o(_?[0-7])+|0x(_?[0-9a-f])+|[1-9](_?\d)*|0(_?0)*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IntegerPattern { get; }
 
     [GeneratedRegex(@"\G[\p{L}\p{Nd}\p{Nl}\p{Mn}\p{Mc}_]+", RegexOptions.CultureInvariant)]

@@ -91,6 +91,7 @@ internal sealed class Lexer
 
     private void SkipComment()
     {
+        if (_at >= _source.Length) return; // as with raw blocks
         var end = _source.IndexOf("#}", _at, StringComparison.Ordinal);
         if (end < 0) throw Fault("the comment that begins here has no end: #} is missing");
         var sign = end > _at ? _source[end - 1] : ' ';
@@ -127,7 +128,8 @@ internal sealed class Lexer
             return;
         }
 
-        throw Fault("the raw block that begins here has no {% endraw %}");
+        if (body < _source.Length) throw Fault("the raw block that begins here has no {% endraw %}");
+        _at = body; // at the very end, Jinja2 misses nothing
     }
 
     private void ReadExpression(string end)

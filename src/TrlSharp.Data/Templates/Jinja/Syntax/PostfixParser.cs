@@ -84,7 +84,7 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
         }
 
         stream.ExpectOperator(")");
-        return new(positional, named, spread, spreadNamed);
+        return new(positional, named.Exists(n => PythonKeywords.Contains(n.Key)) ? named : [.. named.Select(n => KeyValuePair.Create(Compatible(n.Key), n.Value))], spread, spreadNamed);
     }
 
     private Expression Attribute(Expression target)
@@ -197,4 +197,13 @@ internal readonly struct PostfixParser(TokenStream stream, ExpressionParser expr
 
         return name;
     }
+
+    /// <summary>Python takes names as NFKC, but not where a keyword of its own makes Jinja2 pass all of them as text.</summary>
+    private static string Compatible(string name) => System.Text.Ascii.IsValid(name) ? name : name.Normalize(System.Text.NormalizationForm.FormKC);
+
+    private static readonly HashSet<string> PythonKeywords = new(StringComparer.Ordinal)
+    {
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if",
+        "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    };
 }

@@ -119,7 +119,7 @@ internal sealed class StatementParser
         _loops++;
         var body = Body("endfor", "else");
         _loops--;
-        var otherwise = _stream.Next().Value == "else" ? Inside("endfor") : [];
+        var otherwise = _stream.Next().Value != "else" ? [] : recursive ? Apart(() => Inside("endfor")) : Inside("endfor");
         _targets.Loops--;
         return new(target, items, test, recursive, body, otherwise, line);
     }
@@ -135,10 +135,7 @@ internal sealed class StatementParser
         }
 
         var filter = _stream.Current.IsOperator("|") ? _expressions.Postfix.FilterChain(startInline: false) : null;
-        EndTag();
-        var body = Apart(() => Body("endset"));
-        _stream.Next();
-        return new SetBlockStatement(target, filter, body, _origins.Next(line));
+        return new SetBlockStatement(target, filter, Inside("endset"), _origins.Next(line));
     }
 
     private MacroStatement Macro()
@@ -196,11 +193,10 @@ internal sealed class StatementParser
 
     private BlockStatement Block()
     {
-        var line = _stream.Line;
+        var (line, outer) = (_stream.Line, (_escapes, _expressions.JoinsPlainly));
         var name = _stream.Expect(TokenKind.Name, "a block name").Value;
         var (scoped, required) = (_stream.SkipName("scoped"), _stream.SkipName("required"));
         EndTag();
-        var outer = (_escapes, _expressions.JoinsPlainly);
         (_escapes, _expressions.JoinsPlainly) = (false, false);
         var body = Apart(() => Body("endblock"));
         (_escapes, _expressions.JoinsPlainly) = outer;
@@ -245,5 +241,10 @@ internal sealed class StatementParser
         return body;
     }
 
-    private void EndTag() => _stream.Expect(TokenKind.BlockEnd, "end of statement block");
+    /// <summary>Before the body of a statement: a colon may stand there, as in Python.</summary>
+    private void EndTag()
+    {
+        _stream.SkipOperator(":");
+        _stream.Expect(TokenKind.BlockEnd, "end of statement block");
+    }
 }

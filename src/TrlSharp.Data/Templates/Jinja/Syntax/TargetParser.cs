@@ -17,6 +17,7 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
         {
             if (parameters.Count > 0) stream.ExpectOperator(",");
             var name = VariableName();
+            if (parameters.Exists(p => p.Item1 == name)) throw stream.Fault($"duplicate argument '{name}' in the definition of a macro");
             var fallback = stream.SkipOperator("=") ? expressions.Parse() : null;
             if (fallback is null && parameters.Exists(p => p.Item2 is not null)) throw stream.Fault("a parameter without default follows one with default");
             parameters.Add((name, fallback));
@@ -29,13 +30,12 @@ internal sealed class TargetParser(TokenStream stream, ExpressionParser expressi
     public Target Assigned(bool allowField)
     {
         var first = OneTarget(allowField);
-        if (first.Field is not null) return first;
         if (!stream.Current.IsOperator(",")) return first;
         var parts = new List<Target> { first };
         while (stream.SkipOperator(","))
         {
             if (stream.Current.Kind == TokenKind.BlockEnd || stream.Current.IsOperator(")")) break; // nothing else ends a tuple for Jinja2, not even = or in
-            parts.Add(OneTarget(allowField: false));
+            parts.Add(OneTarget(allowField));
         }
 
         return new(null, parts: parts);

@@ -37,10 +37,17 @@ internal static partial class PythonNumbers
         return negative ? -value : value;
     }
 
+    /// <summary>Decimal digits of any script as 0 to 9.</summary>
+    public static string AsciiDigits(string text) => System.Text.Ascii.IsValid(text) ? text
+        : string.Create(text.Length, text, (all, from) =>
+        {
+            for (var i = 0; i < all.Length; i++) all[i] = char.IsDigit(from[i]) ? (char)('0' + CharUnicodeInfo.GetDecimalDigitValue(from[i])) : from[i];
+        });
+
     /// <summary><c>float(text)</c>, or null where Python raises ValueError.</summary>
     public static double? ParseFloat(string text)
     {
-        var body = Trim(text);
+        var body = AsciiDigits(Trim(text));
         if (FloatPattern.IsMatch(body)) return double.Parse(body.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
         return body.TrimStart('+').ToLowerInvariant() switch
         {
@@ -106,13 +113,22 @@ internal static partial class PythonNumbers
     public static string General(double value, int digits, bool keepZeros)
     {
         digits = Math.Max(digits, 1);
-        if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (keepZeros && digits > 1 ? "." + new string('0', digits - 1) : "");
+        if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (keepZeros ? "." + new string('0', digits - 1) : "");
         var scientific = Scientific(value, digits - 1);
         var at = scientific.IndexOf('e', StringComparison.Ordinal);
         var exponent = int.Parse(scientific[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var (mantissa, suffix) = exponent < -4 || exponent >= digits ? (scientific[..at], scientific[at..]) : (Fixed(value, digits - 1 - exponent), "");
         if (!keepZeros && mantissa.Contains('.', StringComparison.Ordinal)) mantissa = mantissa.TrimEnd('0').TrimEnd('.');
-        return mantissa + suffix;
+        return (keepZeros ? Pointed(mantissa) : mantissa) + suffix;
+    }
+
+    /// <summary>With a decimal point after the digits, as the flag <c>#</c> asks for.</summary>
+    public static string Pointed(string number)
+    {
+        if (number.Contains('.', StringComparison.Ordinal)) return number;
+        var end = 0;
+        while (end < number.Length && (char.IsAsciiDigit(number[end]) || number[end] is '+' or '-' or ',' or '_')) end++;
+        return number.Insert(end, ".");
     }
 
     /// <summary>Digits of a value not below zero in base 2, 8 or 16.</summary>

@@ -20,11 +20,14 @@ internal static class PythonText
         for (var filled = unit.Length; filled < all.Length; filled *= 2) all[..Math.Min(filled, all.Length - filled)].CopyTo(all[filled..]);
     });
 
+    /// <summary>ı, which .NET has the Turks keep for themselves.</summary>
+    private const int DotlessI = 0x131;
+
     /// <summary>Full upper-case mapping: one character may become several.</summary>
-    public static string Upper(Rune rune) => SpecialCasing.Upper(rune.Value) ?? Rune.ToUpperInvariant(rune).ToString();
+    public static string Upper(Rune rune) => rune.Value == DotlessI ? "I" : SpecialCasing.Upper(rune.Value) ?? Rune.ToUpperInvariant(rune).ToString();
 
     /// <summary>Full title-case mapping of one character.</summary>
-    public static string Title(Rune rune) => SpecialCasing.Title(rune.Value) ?? SimpleTitle(rune).ToString();
+    public static string Title(Rune rune) => rune.Value == DotlessI ? "I" : SpecialCasing.Title(rune.Value) ?? SimpleTitle(rune).ToString();
 
     /// <summary>Full lower-case mapping; <paramref name="finalSigma"/>: whether Σ ends a word here.</summary>
     public static string Lower(Rune rune, bool finalSigma = false) => rune.Value switch
@@ -40,28 +43,43 @@ internal static class PythonText
     /// <param name="from">What stands before is not looked at.</param>
     public static bool IsFinalSigma(string text, int at, int from = 0)
     {
-        var before = at - 1;
-        while (before >= from && IsCaseIgnorable(text[before])) before--;
-        if (before < from || !IsCased(text[before])) return false;
+        var before = at;
+        Rune rune = default;
+        while (before > from && Rune.DecodeLastFromUtf16(text.AsSpan(from, before - from), out rune, out var width) is var _ && Passed(ref before, -width, rune)) { }
+        if (before <= from && (at <= from || IsCaseIgnorable(rune))) return false;
+        if (!IsCased(rune)) return false;
         var after = at + 1;
-        while (after < text.Length && IsCaseIgnorable(text[after])) after++;
-        return after >= text.Length || !IsCased(text[after]);
+        rune = default;
+        while (after < text.Length && Rune.DecodeFromUtf16(text.AsSpan(after), out rune, out var width) is var _ && Passed(ref after, width, rune)) { }
+        return after >= text.Length || !IsCased(rune);
     }
 
-    public static bool IsCased(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-        || c is >= '\u2160' and <= '\u217F' or >= '\u24B6' and <= '\u24E9' or '\u00AA' or '\u00BA' or >= '\u02B0' and <= '\u02B8' or >= '\u02C0' and <= '\u02C1' or >= '\u02E0' and <= '\u02E4';
+    /// <summary>Goes on over what is case-ignorable.</summary>
+    private static bool Passed(ref int at, int width, Rune rune)
+    {
+        if (!IsCaseIgnorable(rune)) return false;
+        at += width;
+        return true;
+    }
 
-    public static bool IsUpper(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter || rune.Value is (>= 0x2160 and <= 0x216F) or (>= 0x24B6 and <= 0x24CF);
+    private static bool IsCased(Rune rune) => IsUpper(rune) || IsLower(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;
 
-    public static bool IsLower(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter
-        || rune.Value is (>= 0x2170 and <= 0x217F) or (>= 0x24D0 and <= 0x24E9) or 0xAA or 0xBA or (>= 0x2B0 and <= 0x2B8) or 0x2C0 or 0x2C1 or (>= 0x2E0 and <= 0x2E4);
+    public static bool IsUpper(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter
+        || rune.Value is (>= 0x2160 and <= 0x216F) or (>= 0x24B6 and <= 0x24CF) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
+
+    /// <summary>Lower-case letters, and what else Unicode counts as lower case (Other_Lowercase).</summary>
+    public static bool IsLower(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter || (rune.Value >= 0xAA && rune.Value is 0xAA or 0xBA or (>= 0x2B0 and <= 0x2B8)
+        or 0x2C0 or 0x2C1 or (>= 0x2E0 and <= 0x2E4) or 0x345 or 0x37A or (>= 0x1D2C and <= 0x1D6A) or 0x1D78 or (>= 0x1D9B and <= 0x1DBF) or 0x2071 or 0x207F or (>= 0x2090 and <= 0x209C)
+        or (>= 0x2170 and <= 0x217F) or (>= 0x24D0 and <= 0x24E9) or 0x2C7C or 0x2C7D or 0xA69C or 0xA69D or 0xA770 or 0xA7F8 or 0xA7F9 or (>= 0xAB5C and <= 0xAB5F)
+        or 0x10780 or (>= 0x10783 and <= 0x10785) or (>= 0x10787 and <= 0x107B0) or (>= 0x107B2 and <= 0x107BA));
 
     /// <summary>What <c>repr</c> prints as it is.</summary>
     public static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
-    private static bool IsCaseIgnorable(char c) => c is '\'' or '.' or ':' or '^' or '`' or '\u00A8' or '\u00AD' or '\u00AF' or '\u00B4' or '\u00B7' or '\u00B8' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
-        || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+    private static bool IsCaseIgnorable(Rune rune) => rune.Value is '\'' or '.' or ':' or '^' or '`' or 0xA8 or 0xAD or 0xAF or 0xB4 or 0xB7 or 0xB8 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019 or 0x2024
+        or 0x2027 or 0xFE13 or 0xFE52 or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 
     private static Rune SimpleTitle(Rune rune) => rune.Value switch
     {

@@ -40,7 +40,10 @@ internal static class SpecialCasing
         foreach (var entry in table.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = entry.IndexOf('=', StringComparison.Ordinal);
-            map[char.ConvertToUtf32(entry, 0)] = entry[(at + 1)..];
+            map[char.ConvertToUtf32(entry, 0)] = entry[(at + 1)..]
+                .Replace("\u03AA", "\u0399\u0308", StringComparison.Ordinal).Replace("\u03AB", "\u03A5\u0308", StringComparison.Ordinal) // editors compose what Unicode keeps apart
+                .Replace("\u1FBC\u0342", "\u0391\u0342\u0345", StringComparison.Ordinal).Replace("\u1FCC\u0342", "\u0397\u0342\u0345", StringComparison.Ordinal)
+                .Replace("\u1FFC\u0342", "\u03A9\u0342\u0345", StringComparison.Ordinal);
         }
 
         return map;

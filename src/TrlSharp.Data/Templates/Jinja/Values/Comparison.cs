@@ -14,6 +14,8 @@ internal static class Comparison
         if (x is UndefinedValue ux) throw ux.Fail();
         if (y is UndefinedValue uy) throw uy.Fail();
         if (x is TextValue a && y is TextValue b) return CompareText(a.Text, b.Text);
+        if (x is LazyValue { IsSet: true } && y is LazyValue { IsSet: true }) throw EvaluationException.Refused("comparing views of dictionaries as sets");
+        if (x is BytesValue { Content: var left } && y is BytesValue { Content: var right }) return left.AsSpan().SequenceCompareTo(right);
         if (x is ListValue p && y is ListValue q && p.IsTuple == q.IsTuple) return CompareLists(p, q, operation);
         if (Numbers.AsDouble(Finite(x)) is not null && Numbers.AsDouble(Finite(y)) is not null) return Numeric(x, y);
         throw EvaluationException.Runtime($"'{operation}' not supported between instances of '{x.TypeName}' and '{y.TypeName}'");

@@ -38,6 +38,19 @@ internal sealed class LazyValue(IEnumerable<Value> items, string typeName = "gen
 
     public override int Length => _all?.Count ?? base.Length;
 
+    public override Value? Attribute(string name) => name != "isdisjoint" || !IsSet ? null : new FunctionValue(name, (state, arguments) =>
+    {
+        var elements = _all!.ToHashSet(ValueEquality.Instance);
+        foreach (var other in arguments.Positions(1, 1)[0]!.Iterate())
+        {
+            state.Step();
+            ValueEquality.RequireHashable(other);
+            if (elements.Contains(other)) return BooleanValue.Of(false);
+        }
+
+        return BooleanValue.Of(true);
+    });
+
     public override IEnumerable<Value> Iterate() => _all ?? Remaining();
 
     public override void AppendRepr(TextBuilder output, in RenderedSpan here)

@@ -35,6 +35,11 @@ internal sealed class ListValue(Value[] items, bool tuple = false, Origin? sourc
 
     public static ListValue Pair(Value first, Value second) => new([first, second], tuple: true);
 
+    /// <summary>What <c>groupby</c> gives: a tuple whose elements also have names.</summary>
+    public static ListValue Group(Value grouper, ListValue list) => new([grouper, list], tuple: true) { IsGroup = true };
+
+    private bool IsGroup { get; init; }
+
     public override IEnumerable<Value> Iterate() => Items;
 
     public override void AppendRepr(TextBuilder output, in RenderedSpan here)
@@ -52,7 +57,7 @@ internal sealed class ListValue(Value[] items, bool tuple = false, Origin? sourc
         output.Append(IsTuple ? ")" : "]", frame);
     }
 
-    public override Value? Attribute(string name) => ListMethods.Bind(this, name);
+    public override Value? Attribute(string name) => IsGroup && name is "grouper" or "list" ? Items[name == "list" ? 1 : 0] : ListMethods.Bind(this, name);
 
     public override Value? Item(Value key)
     {

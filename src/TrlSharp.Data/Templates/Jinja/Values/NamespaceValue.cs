@@ -33,6 +33,7 @@ internal sealed class NamespaceValue : Value
 
     public override Value? Attribute(string name)
     {
+        if (name.StartsWith('_')) return null; // the sandbox hides them
         foreach (var field in _fields)
             if (field.Name == name) return field.Value;
         return null;
