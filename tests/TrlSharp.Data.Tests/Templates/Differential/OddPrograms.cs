@@ -63,5 +63,17 @@ internal static class OddPrograms
         ("{% set ns = namespace() %}{% set c, (ns.b, d) = 1, (2, 3) %}", null),
         ("{% set ns = namespace() %}{% set c, ns.b = 1, 2 %}{{ c }}{{ ns.b }}", "12"),
         ("{% macro m() %}{% block b %}{{ varargs }}|{{ kwargs is defined }}{% endblock %}{% endmacro %}{{ m() }}{% macro k() %}{{ varargs }}{% block c scoped %}{{ varargs }}{% endblock %}{% endmacro %}{{ k(1) }}", "|False(1,)(1,)"),
+        ("{{ None[:3]|list }}{{ {}[1:] is defined }}{{ [1][:'a'] }}{{ [1, 2, 3][1:] }}", "[]False[2, 3]"),
+        ("{% set d = {} %}{{ d[1:] }}", null),
+        ("{{ 'abc' is divisibleby([1]) }}{{ '%s' is odd }}{{ '%d' is even }}", "FalseFalseFalse"),
+        ("{{ 'abc' is divisibleby 3 }}", null),
+        ("{% call 'x'.format(caller=1) %}x{% endcall %}", null),
+        ("{{ '%.*s' % (2**100, 'a') }}", null),
+        ("{{ '{0:{0}}'.format(3) }}{{ '{0:{1}{2}}'.format('a', '>', 4) }}", "  3   a"),
+        ("{{ '{0:{0:{0}}}'.format(3) }}", null),
+        ("{{ 'b'.encode() in 'abc'.encode() }}{{ 98 in 'abc'.encode() }}", "TrueTrue"),
+        ("{{ '%#020.10x|%#08x|%#8x|%-#8x|%#08o' % (-3, 255, 255, 255, 8) }}", "-0x00000000000000003|0x0000ff|    0xff|0xff    |0o000010"),
+        ("{{ '{:.1} {:.1} {:.2} {:.2} {:.3} {:.0} {:.1} {:.2} {:.5} {:#.1}'.format(0.0, 5.0, 5.0, 50.0, 120.0, 3.0, 0.5, 0.00001, 12345.0, 5.0) }}", "0e+00 5e+00 5.0 5e+01 1.2e+02 3e+00 0.5 1e-05 1.2345e+04 5.e+00"),
+        ("{{ (10**400) ** 0 }}{% set z = 0 %}{{ (10**400) ** z }}{{ (-10**400) ** z }}", "111"),
     ];
 }

@@ -72,6 +72,9 @@ internal sealed class CallExpression(Expression target, ArgumentList arguments, 
 
     public override IEnumerable<Expression> Children => arguments.Children.Prepend(target);
 
+    /// <summary>Whether an argument of that name is given.</summary>
+    public bool Names(string argument) => arguments.Named.Any(n => n.Key == argument);
+
     public override Value Evaluate(RenderState state)
     {
         if (_ofText is not { } method || target is not AttributeExpression attribute) return Call(state, target.Evaluate(state), caller: null);

@@ -72,6 +72,7 @@ internal sealed class ComparisonExpression(Expression first, (ComparisonOperator
             case LazyValue { TypeName: "dict_keys" }:
                 ValueEquality.RequireHashable(item);
                 return container.Iterate().Any(v => ValueEquality.Instance.Equals(v, item));
+            case BytesValue bytes when item is BytesValue inner: return bytes.Content.AsSpan().IndexOf(inner.Content) >= 0;
             case BytesValue when item is not BytesValue && Numbers.AsInteger(item) is null: throw EvaluationException.Runtime($"a bytes-like object is required, not '{item.TypeName}'");
             case { IsIterable: true }: return container.Iterate().Any(v => ValueEquality.Instance.Equals(v, item));
             default: throw EvaluationException.Runtime($"argument of type '{container.TypeName}' is not iterable");

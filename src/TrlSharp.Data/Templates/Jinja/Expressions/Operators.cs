@@ -1,4 +1,3 @@
-using TrlSharp.Templates.Jinja.Library;
 using TrlSharp.Templates.Jinja.Values;
 
 namespace TrlSharp.Templates.Jinja.Expressions;
@@ -17,7 +16,7 @@ internal sealed class ArithmeticExpression(ArithmeticOperator operation, Express
     {
         state.GuardStack();
         var a = left.Evaluate(state);
-        if (_signLast && Numbers.AsDouble(a) is { } number && double.IsNegative(number)) return Arithmetic.Negate(Arithmetic.Apply(state, operation, Arithmetic.Negate(a), right.Evaluate(state)));
+        if (_signLast && (a is FloatValue real ? double.IsNegative(real.Value) : a is IntegerValue { Value.Sign: < 0 })) return Arithmetic.Negate(Arithmetic.Apply(state, operation, Arithmetic.Negate(a), right.Evaluate(state)));
         return Arithmetic.Apply(state, operation, a, right.Evaluate(state));
     }
 }

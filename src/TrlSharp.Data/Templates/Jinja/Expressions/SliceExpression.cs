@@ -7,12 +7,16 @@ namespace TrlSharp.Templates.Jinja.Expressions;
 /// <summary><c>a[from:to:step]</c>.</summary>
 internal sealed class SliceExpression(Expression target, Expression? from, Expression? to, Expression? step) : Expression
 {
+    /// <summary>Computed while Jinja2 compiles, in its own way: what cannot be cut is undefined then, instead of an error.</summary>
+    private readonly bool _folds = new[] { target, from, to, step }.All(e => e is null || e.IsFoldable);
+
     public override IEnumerable<Expression> Children => new[] { target, from, to, step }.OfType<Expression>();
 
     public override Value Evaluate(RenderState state)
     {
         var value = target.Evaluate(state);
         if (value is UndefinedValue undefined) throw undefined.Fail();
+        if (_folds && (value is not (TextValue or ListValue or BytesValue) || !new[] { from, to, step }.All(b => IsBound(state, b)))) return new UndefinedValue($"'{value.TypeName} object' has no such slice");
         var (start, stop, stride) = (Bound(state, from), Bound(state, to), Bound(state, step) ?? 1);
         if (value is BytesValue) throw EvaluationException.Refused("a slice of bytes: decode them first and cut the text");
         if (value is not (TextValue or ListValue or RangeValue)) throw EvaluationException.Runtime($"'{value.TypeName}' object is not subscriptable by a slice");
@@ -56,6 +60,8 @@ internal sealed class SliceExpression(Expression target, Expression? from, Expre
 
         return text.Pick(state, (int)first, (int)stride, count);
     }
+
+    private static bool IsBound(RenderState state, Expression? bound) => bound?.Inspect(state) is null or NoneValue or IntegerValue or BooleanValue;
 
     private static long? Bound(RenderState state, Expression? bound)
     {

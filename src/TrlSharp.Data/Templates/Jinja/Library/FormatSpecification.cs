@@ -100,13 +100,26 @@ internal static class FormatSpecification
             "g" or "G" or "n" => PythonNumbers.General(value, digits, alternate),
             "%" => PythonNumbers.Fixed(value, digits) + "%",
             "" when precision is null => FloatValue.Repr(value),
-            "" => PythonNumbers.General(value, digits, alternate) is var general && general.AsSpan().IndexOfAny('.', 'e') < 0 ? general + ".0" : PythonNumbers.General(value, digits, alternate),
+            "" => Plain(value, digits, alternate),
             _ => throw EvaluationException.Runtime($"Unknown format code '{type}' for object of type 'float'"),
         };
         if (alternate) text = PythonNumbers.Pointed(text);
         if (type.Length > 0 && char.IsUpper(type[0])) text = text.ToUpperInvariant();
         var end = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
         return end < 0 ? Group(text, grouping) : Group(text[..end], grouping) + text[end..];
+    }
+
+    /// <summary>Without a type but with a precision: as <c>g</c>, with a digit behind the point or else an exponent.</summary>
+    private static string Plain(double value, int digits, bool alternate)
+    {
+        var general = PythonNumbers.General(value, digits, alternate);
+        var point = general.AsSpan().IndexOfAny('.', 'e');
+        if (point >= 0 && !(alternate && point == general.Length - 1)) return general;
+        var whole = point < 0 ? general : general[..point];
+        if (whole.Length < digits) return whole + ".0";
+        var scientific = PythonNumbers.Scientific(value, Math.Max(digits, 1) - 1);
+        var at = scientific.IndexOf('e', StringComparison.Ordinal);
+        return alternate || !scientific.AsSpan(0, at).Contains('.') ? scientific : scientific[..at].TrimEnd('0').TrimEnd('.') + scientific[at..];
     }
 
     /// <summary>Zeros before the digits until the whole is as wide as asked for, grouped as the digits are; a group never begins with its separator.</summary>

@@ -21,7 +21,7 @@ internal static class PercentFormat
             var percent = source.IndexOf('%', at);
             output.Append(format, at, percent < 0 ? source.Length : percent);
             if (percent < 0) break;
-            var spec = Specification.Parse(source, percent + 1, () => Numbers.Argument(Take(), "* wants int"));
+            var spec = Specification.Parse(source, percent + 1, () => Star(Take()));
             at = spec.End;
             if (spec.Conversion == '%')
             {
@@ -69,9 +69,11 @@ internal static class PercentFormat
                 return value is TextValue { Length: 1 } single ? single : Number(state, value, Character(Numbers.Argument(value, "%c")));
             default:
                 var number = Numeric(spec, value);
-                return Number(state, value, spec.Zero && !spec.Left ? ZeroPad(state, number, spec.Width) : number);
+                return Number(state, value, spec.Zero && !spec.Left ? ZeroPad(state, number, spec.Width, spec.Alternate) : number);
         }
     }
+
+    private static int Star(Value value) => Numbers.Argument(value, "* wants int") is > int.MinValue and < int.MaxValue and var size ? size : throw EvaluationException.Runtime("Python int too large to convert to C int");
 
     private static string Character(int code) => System.Text.Rune.IsValid(code) ? new System.Text.Rune(code).ToString() : throw EvaluationException.Runtime("%c arg not in range(0x110000)");
 
@@ -125,10 +127,11 @@ internal static class PercentFormat
         return char.IsUpper(spec.Conversion) ? text.ToUpperInvariant() : text;
     }
 
-    private static string ZeroPad(RenderState state, string number, int width)
+    private static string ZeroPad(RenderState state, string number, int width, bool alternate)
     {
         state.Charge(Math.Max(0, width));
         var sign = number[0] is '-' or '+' or ' ' ? 1 : 0;
+        if (alternate && number.Length > sign + 1 && number[sign] == '0' && char.IsAsciiLetter(number[sign + 1])) sign += 2; // after 0x
         return number[..sign] + number[sign..].PadLeft(Math.Max(0, width - sign), '0');
     }
 

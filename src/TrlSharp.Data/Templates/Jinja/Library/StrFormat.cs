@@ -20,7 +20,6 @@ internal static partial class StrFormat
 
     private static TextValue Expand(RenderState state, TextValue format, Arguments arguments, ref int automatic, int depth)
     {
-        if (depth > 2) throw EvaluationException.Runtime("Max string recursion exceeded");
         var output = new TextBuilder();
         var source = format.Text;
         for (var at = 0; at < source.Length;)
@@ -66,6 +65,7 @@ internal static partial class StrFormat
 
     private static TextValue Field(RenderState state, TextValue field, Arguments arguments, ref int automatic, int depth)
     {
+        if (depth > 1) throw EvaluationException.Runtime("Max string recursion exceeded");
         var isMarkup = field.IsMarkup;
         var (name, conversion, from) = Parts(field.Text);
         var value = Lookup(name, arguments, ref automatic);

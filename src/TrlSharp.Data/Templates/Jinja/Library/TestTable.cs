@@ -63,6 +63,12 @@ internal static class TestTable
         if (!Tests.TryGetValue(name, out var test)) throw EvaluationException.Runtime(Unknown(name));
         if (!IsPlain(name)) state.Touch(arguments.Positional[0]);
         var bound = Binary.Contains(name) ? arguments.Bind(2, "value", "other") : arguments.Bind(1, "value");
+        if (name is "divisibleby" or "odd" or "even" && bound[0] is TextValue format)
+        {
+            PercentFormat.Apply(state, format, bound.Length > 1 ? bound[1]! : IntegerValue.Of(2)); // for texts, x % y writes y into x, and no text is a number
+            return false;
+        }
+
         return test(bound[0]!, bound.Length > 1 ? bound[1] : null);
     }
 
@@ -74,7 +80,6 @@ internal static class TestTable
 
     private static Value Remainder(Value x, Value y)
     {
-        if (x is TextValue) throw EvaluationException.Runtime("not all arguments converted during string formatting");
         if (y is UndefinedValue undefined) throw undefined.Fail();
         return Arithmetic.Remainder(x, y);
     }

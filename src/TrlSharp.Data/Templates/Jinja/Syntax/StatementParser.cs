@@ -151,7 +151,7 @@ internal sealed class StatementParser
     private CallStatement Call(int line)
     {
         var parameters = _stream.Current.IsOperator("(") ? _targets.Signature() : [];
-        if (_expressions.Parse() is not CallExpression call) throw _stream.Fault("expected a call");
+        if (_expressions.Parse() is not CallExpression call || call.Names("caller")) throw _stream.Fault("expected a call, without an argument 'caller' of its own");
         EndTag();
         var body = Apart(() => Body("endcall"));
         _stream.Next();

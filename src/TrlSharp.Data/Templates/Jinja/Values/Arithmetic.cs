@@ -14,7 +14,7 @@ internal static class Arithmetic
     {
         if (left is IntegerValue { Small: { } i } && right is IntegerValue { Small: { } j } && Small(operation, i, j) is { } result) return result;
         if (operation == ArithmeticOperator.Remainder && left is TextValue template) return PercentFormat.Apply(state, template, right);
-        if (operation == ArithmeticOperator.Subtract && left is LazyValue { IsSet: true }) throw EvaluationException.Refused("subtracting from views of dictionaries, which gives a set");
+        if (operation == ArithmeticOperator.Subtract && (left is LazyValue { IsSet: true } || (right is LazyValue { IsSet: true } && left is not UndefinedValue))) throw EvaluationException.Refused("subtracting from views of dictionaries, which gives a set");
         if (left is UndefinedValue ul) throw ul.Fail();
         if (right is UndefinedValue ur) throw ur.Fail();
         return operation switch
