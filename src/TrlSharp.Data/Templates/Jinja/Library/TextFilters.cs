@@ -11,7 +11,7 @@ internal static class TextFilters
     {
         filters["escape"] = (s, a) => Escaping.Escape(Text(s, a.Bind(1, "s")[0]!));
         filters["forceescape"] = (s, a) => Escaping.Escape(Text(s, a.Bind(1, "value")[0]!).AsMarkup(false));
-        filters["title"] = (s, a) => WordTitle(Text(s, a.Bind(1, "s")[0]!));
+        filters["title"] = (s, a) => WordTitle(Text(s, a.Bind(1, "s")[0]!)).AsMarkup(false); // put together anew from words
         filters["trim"] = Trim;
         filters["replace"] = Replace;
         filters["indent"] = Indent;

@@ -60,7 +60,15 @@ internal sealed class ValueEquality : IEqualityComparer<Value>
     /// <summary>Views of as many elements: entries are found by their keys, since their values need not be hashable.</summary>
     private bool SameElements(LazyValue a, LazyValue b)
     {
-        if (a.TypeName != b.TypeName) return a.Length == 0 || a.Iterate().All(x => b.Iterate().Any(y => Equals(x, y)));
+        if (a.TypeName != b.TypeName)
+        {
+            return a.Iterate().All(x =>
+            {
+                if (b.TypeName == "dict_keys") RequireHashable(x);
+                return b.Iterate().Any(y => Equals(x, y));
+            });
+        }
+
         if (a.TypeName == "dict_keys") return b.Iterate().ToHashSet(this) is var keys && a.Iterate().All(keys.Contains);
         var values = b.Iterate().Cast<ListValue>().ToDictionary(e => e.Items[0], e => e.Items[1], this);
         return a.Iterate().Cast<ListValue>().All(e => values.TryGetValue(e.Items[0], out var other) && Equals(e.Items[1], other));
