@@ -46,11 +46,23 @@ internal static class ParquetNumbers
     private static Func<long, RowValue> Timestamp(long ticks, bool isUtc)
     {
         var start = new DateTime(1970, 1, 1, 0, 0, 0, isUtc ? DateTimeKind.Utc : DateTimeKind.Unspecified);
-        return v => Moment(start.AddTicks(ticks > 0 ? checked(v * ticks) : (long)Math.Floor(v / 100m)));
+        if (ticks > 0) return v => Moment(start.AddTicks(checked(v * ticks)));
+        return v =>
+        {
+            var (whole, rest) = Math.DivRem(v, 100);
+            if (rest < 0) (whole, rest) = (whole - 1, rest + 100);
+            return rest == 0 ? Moment(start.AddTicks(whole)) : RowValue.Of(start.AddTicks(whole).ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture) + Last(rest) + (isUtc ? "Z" : ""));
+        };
     }
 
-    private static Func<long, RowValue> Time(long ticks) =>
-        v => RowValue.Of(new TimeSpan(ticks > 0 ? checked(v * ticks) : v / 100).ToString("c", CultureInfo.InvariantCulture));
+    private static Func<long, RowValue> Time(long ticks) => v =>
+    {
+        var (whole, rest) = ticks > 0 ? (checked(v * ticks), 0) : Math.DivRem(v, 100);
+        return RowValue.Of(rest == 0 ? new TimeSpan(whole).ToString("c", CultureInfo.InvariantCulture) : new TimeSpan(whole).ToString(@"hh\:mm\:ss\.fffffff", CultureInfo.InvariantCulture) + Last(rest));
+    };
+
+    /// <summary>The eighth and ninth digit of a second, which .NET's types do not hold.</summary>
+    private static string Last(long nanoseconds) => nanoseconds.ToString("00", CultureInfo.InvariantCulture);
 
     private static Func<long, RowValue>? Decimal(int scale)
     {

@@ -27,9 +27,9 @@ internal static class MicroBatchProbe
         var objective = new SftObjective(model, options.Loss, options.Normalization);
         var perToken = ActivationMemory.PerToken(model);
         var (longest, update) = (lengths.Max(), options.Training.TokensPerStep!.Value);
-        var coming = RunMemory.Of(model, optimizer, 0);
+        var coming = Coming(model, optimizer);
         var free = PeakMemory.Free;
-        var allowed = PeakMemory.Now + (long)(Share * free) - coming.Optimizer - coming.Gradient;
+        var allowed = PeakMemory.Now + (long)(Share * free) - coming;
         var (last, lastPeak) = (0L, 0L);
         var found = Search(Math.Max(longest, Math.Min(Smallest, update)), Math.Max(longest, update), perToken, allowed, Peak);
         progress?.Report(new RunEvent.Notice(string.Create(CultureInfo.InvariantCulture,
@@ -67,6 +67,13 @@ internal static class MicroBatchProbe
         }
 
         return size;
+    }
+
+    /// <summary>Bytes that a run holds and a pass of the probe does not: the optimizer's state, and the gradient in float32 where the pass gathers it in the type of the weights.</summary>
+    private static long Coming(ICausalLM model, IOptimizer optimizer)
+    {
+        var memory = RunMemory.Of(model, optimizer, 0);
+        return memory.Optimizer + memory.Gradient - model.Parameters.Where(p => p.Value.requires_grad).Sum(p => p.Value.numel() * p.Value.element_size());
     }
 
     private static void Pass(SftObjective objective, PackedBatch batch)

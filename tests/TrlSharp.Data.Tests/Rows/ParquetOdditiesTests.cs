@@ -10,14 +10,12 @@ public sealed class ParquetOdditiesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp-oddities-").FullName;
 
+    public static TheoryData<string> Files => ["duckdb_1", "duckdb_2", "arrow_1", "arrow_2", "arrow_delta"];
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("duckdb_1")]
-    [InlineData("duckdb_2")]
-    [InlineData("arrow_1")]
-    [InlineData("arrow_2")]
-    [InlineData("arrow_delta")]
+    [MemberData(nameof(Files))]
     public void Every_writer_says_the_same(string file) => Assert.Equal(
         RowSources.Open(Fixture("oddities.jsonl")).Read().Select(r => r.Value.ToString()),
         RowSources.Open(Fixture($"oddities_{file}.parquet")).Read().Select(r => r.Value.ToString()));
@@ -51,11 +49,7 @@ public sealed class ParquetOdditiesTests : IDisposable
 
     /// <summary>Every file, damaged in many places: its rows, fewer of them, or a refusal that names it; never another exception.</summary>
     [Theory]
-    [InlineData("duckdb_1")]
-    [InlineData("duckdb_2")]
-    [InlineData("arrow_1")]
-    [InlineData("arrow_2")]
-    [InlineData("arrow_delta")]
+    [MemberData(nameof(Files))]
     public void Damage_is_refused(string file)
     {
         var bytes = File.ReadAllBytes(Fixture($"oddities_{file}.parquet"));

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TrlSharp.Native;
 using static TorchSharp.torch;
 
@@ -49,17 +48,10 @@ internal static unsafe class EmbeddingRows
                 if (row == padding) continue;
                 var at = t * width;
                 var to = (float*)target + (row * width);
-                if (isWide) AddRow((float*)source + at, to, first * Slice, last);
-                else AddRow((ushort*)source + at, to, first * Slice, last);
+                if (isWide) Lanes.Add((float*)source + at, to, first * Slice, last);
+                else Lanes.Add((ushort*)source + at, to, first * Slice, last);
             }
         });
         GC.KeepAlive((table, tokens, gradient));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRow<T>(T* from, float* to, long first, long end)
-        where T : unmanaged
-    {
-        for (var i = first; i < end; i += Lanes.Width) Lanes.Store(Lanes.Load(to + i, end - i) + Lanes.Load(from + i, end - i), to + i, end - i);
     }
 }

@@ -48,13 +48,7 @@ internal static unsafe class WideGradients
         }
 
         var (to, from, count) = (Ops.DataPointer(sum), Ops.DataPointer(part), sum.numel());
-        RowLoop.Run((count + Lanes.Width - 1) / Lanes.Width, Lanes.Width, (first, end) => AddRange((ushort*)from, (float*)to, first * Lanes.Width, Math.Min(count, end * Lanes.Width)));
+        RowLoop.Run((count + Lanes.Width - 1) / Lanes.Width, Lanes.Width, (first, end) => Lanes.Add((ushort*)from, (float*)to, first * Lanes.Width, Math.Min(count, end * Lanes.Width)));
         GC.KeepAlive((sum, part));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRange(ushort* from, float* to, long first, long end)
-    {
-        for (var i = first; i < end; i += Lanes.Width) Lanes.Store(Lanes.Load(to + i, end - i) + Lanes.Load(from + i, end - i), to + i, end - i);
     }
 }
