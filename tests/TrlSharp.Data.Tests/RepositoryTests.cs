@@ -41,12 +41,26 @@ public sealed partial class RepositoryTests
         Assert.Empty(dead);
     }
 
+    [Fact]
+    public void No_code_draws_from_a_global_generator()
+    {
+        var draws = from file in Sources("src", "tests", "samples")
+                    from line in File.ReadLines(file)
+                    where GlobalDraw().IsMatch(line) && !line.Contains("generator:", StringComparison.Ordinal)
+                    select $"{Path.GetFileName(file)}: {line.Trim()}";
+        Assert.Empty(draws);
+    }
+
     private static IEnumerable<string> Sources(params string[] folders) => folders
         .Select(f => Path.Combine(SharedData.RepositoryRoot, f)).Where(Directory.Exists)
         .SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories));
 
     [GeneratedRegex(@"arXiv:\d{4}\.\d{4,5}")]
     private static partial Regex Paper();
+
+    /// <summary>Calls of torch that draw, and of .NET without a seed.</summary>
+    [GeneratedRegex(@"(?<![.\w""])(randn|rand|randint|randperm|randn_like|rand_like|bernoulli|multinomial)\(|torch\.random|Random\.Shared|new Random\(\)")]
+    private static partial Regex GlobalDraw();
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)]*)?\)")]
     private static partial Regex Link();

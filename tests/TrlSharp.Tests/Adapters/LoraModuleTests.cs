@@ -9,6 +9,7 @@ namespace TrlSharp.Tests.Adapters;
 /// <summary>Which modules an adapter takes: by name, pattern and layer, whole ones, and rows of the vocabulary.</summary>
 public sealed class LoraModuleTests : IDisposable
 {
+    private readonly Draws _draws = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp-test-").FullName;
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
@@ -35,7 +36,7 @@ public sealed class LoraModuleTests : IDisposable
         Assert.True(Difference(before, Logits(model)) < 1e-6);
         var (name, trained) = adapter.Parameters.Single(p => p.Name.EndsWith(".token_adapter.trainable_tokens_delta", StringComparison.Ordinal));
         Assert.StartsWith("base_model.model.", name, StringComparison.Ordinal);
-        using (no_grad()) trained.add_(randn_like(trained) * 0.3f);
+        using (no_grad()) trained.add_(_draws.NormalLike(trained) * 0.3f);
         var applied = Logits(model);
         Assert.True(Difference(before, applied) > 0.01);
 

@@ -7,6 +7,7 @@ namespace TrlSharp.Tests.Checkpoints;
 
 public sealed class SafetensorsTests : IDisposable
 {
+    private readonly Draws _draws = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("trlsharp-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -81,8 +82,8 @@ public sealed class SafetensorsTests : IDisposable
         using var scope = NewDisposeScope();
         var tensors = new (string, Tensor)[]
         {
-            ("ü", randn(3, 5)), ("half", randn(7).to(float16)), ("brain", randn(2, 2).to(bfloat16)), ("double", randn(1).to(float64)), ("long", arange(5)), ("bool", tensor(new[] { true, false })),
-            ("empty", zeros(0, 4)), ("scalar", tensor(3f)), ("strided", randn(4, 6).t()), ("slice", randn(10).narrow(0, 3, 4)), ("int", arange(3, dtype: int32)), ("byte", ones(3, dtype: uint8)),
+            ("ü", _draws.Normal(3, 5)), ("half", _draws.Normal(7).to(float16)), ("brain", _draws.Normal(2, 2).to(bfloat16)), ("double", _draws.Normal(1).to(float64)), ("long", arange(5)), ("bool", tensor(new[] { true, false })),
+            ("empty", zeros(0, 4)), ("scalar", tensor(3f)), ("strided", _draws.Normal(4, 6).t()), ("slice", _draws.Normal(10).narrow(0, 3, 4)), ("int", arange(3, dtype: int32)), ("byte", ones(3, dtype: uint8)),
         };
         var path = Path.Combine(_folder, "all.safetensors");
         SafetensorsWriter.Write(path, tensors);

@@ -5,6 +5,7 @@ namespace TrlSharp.Tests.Models;
 
 public sealed class DecodeAttentionTests
 {
+    private readonly Draws _draws = new();
     private const int Heads = 6;
     private const int Shared = 2;
 
@@ -24,7 +25,7 @@ public sealed class DecodeAttentionTests
             using var scope = NewDisposeScope();
             using var inference = inference_mode();
             var rule = new AttentionRule(Math.Pow(keySize, -0.5), window, cap);
-            var (batch, queries) = (Batch(keySize, valueSize, [past, past + 3, 2], type), randn(3, Heads, keySize).to(type));
+            var (batch, queries) = (Batch(keySize, valueSize, [past, past + 3, 2], type), _draws.Normal(3, Heads, keySize).to(type));
             var expected = stack([.. batch.Select((b, i) => Expected(queries[i], b.Keys, b.Values, rule))]); // [3, N·V]
             var actual = Attend(queries, batch, rule); // [3, N·V]
             Assert.Equal(type, actual.dtype);
@@ -41,7 +42,7 @@ public sealed class DecodeAttentionTests
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         var rule = new AttentionRule(0.125);
-        var (batch, queries) = (Batch(64, 64, [700, 5, 301], type), randn(3, Heads, 64).to(type));
+        var (batch, queries) = (Batch(64, 64, [700, 5, 301], type), _draws.Normal(3, Heads, 64).to(type));
         var together = Attend(queries, batch, rule);
         var threads = get_num_threads();
         foreach (var count in new[] { 1, 2, 3 })
@@ -55,8 +56,8 @@ public sealed class DecodeAttentionTests
     }
 
     /// <summary>Keys and values of sequences of that many tokens and one: [m, K, H], [m, K, V].</summary>
-    private static List<(Tensor Keys, Tensor Values)> Batch(int keySize, int valueSize, int[] pasts, ScalarType type) =>
-        [.. pasts.Select(past => (randn(past + 1, Shared, keySize).to(type), randn(past + 1, Shared, valueSize).to(type)))];
+    private List<(Tensor Keys, Tensor Values)> Batch(int keySize, int valueSize, int[] pasts, ScalarType type) =>
+        [.. pasts.Select(past => (_draws.Normal(past + 1, Shared, keySize).to(type), _draws.Normal(past + 1, Shared, valueSize).to(type)))];
 
     /// <summary>The last token of each sequence after all others are in the cache.</summary>
     private static Tensor Attend(Tensor queries, List<(Tensor Keys, Tensor Values)> batch, AttentionRule rule)

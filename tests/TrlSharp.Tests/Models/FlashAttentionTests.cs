@@ -12,6 +12,7 @@ namespace TrlSharp.Tests.Models;
 /// </summary>
 public class FlashAttentionTests
 {
+    private readonly Draws _draws = new();
     private static readonly int[] Lengths = [1, 5, 6, 7, 16, 47, 48, 49, 63, 64, 65, 97, 383, 384, 385, 430, 800];
 
     private static readonly int Trees = Environment.GetEnvironmentVariable("TRLSHARP_NIGHTLY") == "1" ? 3_000 : 40;
@@ -46,10 +47,10 @@ public class FlashAttentionTests
         Compare(layout with { Parents = [-1, 0, 0, 0, 3, 3, -1, 6, -1, 8, 8, 8, -1] }, q, k, v, window);
     }
 
-    private static void Compare(SequenceLayout layout, Tensor q, Tensor k, Tensor v, int? window)
+    private void Compare(SequenceLayout layout, Tensor q, Tensor k, Tensor v, int? window)
     {
         var y = FlashAttention.Attend(q, k, v, layout, 0.3, window);
-        var pull = randn(y.shape).to(q.dtype);
+        var pull = _draws.Normal(y.shape).to(q.dtype);
         y.backward([pull]);
         CustomGradient.ThrowIfFailed();
         var actual = Copies(y, q, k, v);
@@ -70,7 +71,7 @@ public class FlashAttentionTests
             layout = layout with { Parents = [.. Enumerable.Range(0, layout.Count).Select(s => random.Next(s + 1) - 1)] };
             int? window = random.Next(2) == 0 ? null : 1 + random.Next(150);
             var y = PackedAttention.Attend(q, k, v, new(0.3, window), new(layout, ScalarType.Float32, CPU), 0);
-            var pull = randn(y.shape);
+            var pull = _draws.Normal(y.shape);
             y.backward([pull]);
             CustomGradient.ThrowIfFailed();
             foreach (var (expected, actual) in Formula(q, k, v, layout, pull, window).Zip(Copies(y, q, k, v))) AreClose(expected, actual, 3e-6, $"in round {round}");
@@ -98,7 +99,7 @@ public class FlashAttentionTests
     {
         using var scope = NewDisposeScope();
         var (layout, q, k, v) = Inputs(ScalarType.Float32, Lengths, 4, 2, 16, 16);
-        var pull = randn(layout.Length, 64);
+        var pull = _draws.Normal(layout.Length, 64);
         var threads = get_num_threads();
         try
         {
@@ -128,7 +129,7 @@ public class FlashAttentionTests
         int[] lengths = [3, FlashAttention.ShortestInFloat32, 70, 300, FlashAttention.ShortestInFloat32 - 1];
         var (layout, q, k, v) = Inputs(ScalarType.Float32, lengths, 4, 2, 16, 16);
         var y = PackedAttention.Attend(q, k, v, new(0.3), new(layout, ScalarType.Float32, CPU), 0);
-        var pull = randn(y.shape);
+        var pull = _draws.Normal(y.shape);
         y.backward([pull]);
         CustomGradient.ThrowIfFailed();
         foreach (var (expected, actual) in Formula(q, k, v, layout, pull, null).Zip(Copies(y, q, k, v))) AreClose(expected, actual, 3e-6, "of a result");
@@ -140,7 +141,7 @@ public class FlashAttentionTests
     {
         using var scope = NewDisposeScope();
         var (layout, q, k, v) = Inputs(ScalarType.Float32, [1, 40, 500], 4, 2, 24, 24);
-        FlashAttention.Attend(q, k, v, layout, 0.3, window: 1).backward([randn(layout.Length, 4 * 24)]);
+        FlashAttention.Attend(q, k, v, layout, 0.3, window: 1).backward([_draws.Normal(layout.Length, 4 * 24)]);
         CustomGradient.ThrowIfFailed();
         Assert.Equal(0, q.grad!.abs().max().ToDouble());
         Assert.Equal(0, k.grad!.abs().max().ToDouble());
@@ -153,7 +154,7 @@ public class FlashAttentionTests
     {
         using var scope = NewDisposeScope();
         var (layout, q, k, v) = Inputs(ScalarType.Float32, [9, 2], 2, 1, 4, 4);
-        var pull = randn(11, 8);
+        var pull = _draws.Normal(11, 8);
         double Value() => (FlashAttention.Attend(q.detach(), k.detach(), v.detach(), layout, 0.5, window) * pull).sum().ToDouble();
         FlashAttention.Attend(q, k, v, layout, 0.5, window).backward([pull]);
         CustomGradient.ThrowIfFailed();
@@ -174,10 +175,10 @@ public class FlashAttentionTests
         }
     }
 
-    private static (SequenceLayout Layout, Tensor Query, Tensor Key, Tensor Value) Inputs(ScalarType type, int[] lengths, int heads, int keyHeads, int size, int valueSize)
+    private (SequenceLayout Layout, Tensor Query, Tensor Key, Tensor Value) Inputs(ScalarType type, int[] lengths, int heads, int keyHeads, int size, int valueSize)
     {
         var layout = SequenceLayout.FromLengths(lengths);
-        Tensor Leaf(int count, int width) => randn(layout.Length, count, width).to(type).requires_grad_();
+        Tensor Leaf(int count, int width) => _draws.Normal(layout.Length, count, width).to(type).requires_grad_();
         return (layout, Leaf(heads, size), Leaf(keyHeads, size), Leaf(keyHeads, valueSize));
     }
 

@@ -11,6 +11,7 @@ namespace TrlSharp.Tests.Models;
 /// <summary>What is computed over pointers, against the same formula in libtorch's operators and autograd. Odd sizes, so that the last lanes are partly filled.</summary>
 public class KernelTests
 {
+    private readonly Draws _draws = new();
     [Theory]
     [InlineData(ScalarType.Float32, 1e-5)]
     [InlineData(ScalarType.BFloat16, 3e-2)]
@@ -38,7 +39,7 @@ public class KernelTests
     {
         using var scope = NewDisposeScope();
         var x = Leaf(ScalarType.Float32, 7, 3, 12);
-        var angles = rand(7, 1, 5);
+        var angles = _draws.Uniform(7, 1, 5);
         var table = new RotaryTable(angles.cos(), angles.sin());
         var rotary = new RotaryEmbedding(10, halves ? RotaryLayout.Halves : RotaryLayout.Interleaved, _ => angles);
         AreEqual(() => rotary.Apply(x, table), () => rotary.Apply(x.to(ScalarType.Float64), new(table.Cos.to(ScalarType.Float64), table.Sin.to(ScalarType.Float64))), 1e-5, x);
@@ -83,7 +84,7 @@ public class KernelTests
         var sum = new WideGradients.Sum(ones(9000, 8));
         if (gathersWide) WideGradients.Open(w, sum);
         var y = LinearProduct.Forward(x, w, b, widens: true);
-        var pull = rand(19, 9000).to(ScalarType.BFloat16);
+        var pull = _draws.Uniform(19, 9000).to(ScalarType.BFloat16);
         CustomGradient.Run(() => y.backward([pull]));
         WideGradients.Close(w);
         Tensor Double(Tensor t) => t.detach().to(ScalarType.Float64);
@@ -160,7 +161,7 @@ public class KernelTests
 
     private static double Largest(Tensor difference) => difference.abs().max().ToDouble();
 
-    private static Tensor Leaf(ScalarType type, params long[] shape) => (randn(shape) * 0.7).to(type).requires_grad_();
+    private Tensor Leaf(ScalarType type, params long[] shape) => (_draws.Normal(shape) * 0.7).to(type).requires_grad_();
 
     /// <summary>Values and gradients, relative to the largest element.</summary>
     private static void AreEqual(Func<Tensor> kernel, Func<Tensor> formula, double limit, params Tensor[] inputs)

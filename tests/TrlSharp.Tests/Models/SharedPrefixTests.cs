@@ -11,6 +11,7 @@ namespace TrlSharp.Tests.Models;
 /// <summary>Examples that have their beginning once in a row, against the same examples one by one.</summary>
 public sealed class SharedPrefixTests
 {
+    private readonly Draws _draws = new();
     /// <summary>Further families beside the small ones: windows and full attention in turn, norms of queries and keys, keys wider than values, no positions in some layers.</summary>
     private static readonly Dictionary<string, string> More = new()
     {
@@ -103,7 +104,7 @@ public sealed class SharedPrefixTests
         using var model = Create(name, ScalarType.Float32);
         // A trunk, two continuations of which the first has two of its own, and a sequence beside them. The first one is so short that windows reach over it.
         var layout = SequenceLayout.FromLengths(20, 2, 4, 6, 11, 8) with { Parents = [-1, 0, 1, 1, 0, -1] };
-        var tokens = randint(0, 50, layout.Length, dtype: int64);
+        var tokens = _draws.Tokens(layout.Length);
         for (var s = 0; s < layout.Count; s++)
         {
             var (start, length) = (layout.Starts[s], layout.LengthOf(s));

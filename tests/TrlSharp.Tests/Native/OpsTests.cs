@@ -6,15 +6,16 @@ namespace TrlSharp.Tests.Native;
 
 public sealed class OpsTests
 {
-    private static Tensor Random(params long[] shape) => randn(shape, requires_grad: true);
+    private readonly Draws _draws = new();
+    private Tensor Random(params long[] shape) => _draws.Normal(shape).requires_grad_();
 
     private static double Difference(Tensor a, Tensor b) => (a - b).abs().max().to(float64).item<double>();
 
-    private static void HasEqualGradients(Func<Tensor> ours, Func<Tensor> composed, params Tensor[] inputs)
+    private void HasEqualGradients(Func<Tensor> ours, Func<Tensor> composed, params Tensor[] inputs)
     {
         var (a, b) = (ours(), composed());
         Assert.True(Difference(a, b) < 1e-5);
-        var seed = randn_like(a);
+        var seed = _draws.NormalLike(a);
         var first = autograd.grad([a], inputs, [seed]);
         var second = autograd.grad([b], inputs, [seed]);
         for (var i = 0; i < inputs.Length; i++) Assert.True(Difference(first[i], second[i]) < 1e-5, $"input {i}");
@@ -27,9 +28,8 @@ public sealed class OpsTests
     public void Attention_with_grouped_heads_equals_the_composed_formula(bool causal, bool masked, double? scale)
     {
         using var scope = NewDisposeScope();
-        random.manual_seed(1);
         var (q, k, v) = (Random(2, 4, 5, 8), Random(2, 2, 5, 8), Random(2, 2, 5, 8));
-        var mask = masked ? randn(5, 5) : null;
+        var mask = masked ? _draws.Normal(5, 5) : null;
         HasEqualGradients(
             () => Ops.ScaledDotProductAttention(q, k, v, mask, causal, scale),
             () =>
@@ -75,14 +75,14 @@ public sealed class OpsTests
     public void Fused_AdamW_equals_the_optimizer_of_TorchSharp()
     {
         using var scope = NewDisposeScope();
-        Tensor[] start = [randn(7), randn(3, 5)];
+        Tensor[] start = [_draws.Normal(7), _draws.Normal(3, 5)];
         var reference = start.Select(t => nn.Parameter(t.clone())).ToArray();
         var ours = start.Select(t => t.clone()).ToArray();
         var (m, v) = (ours.Select(t => zeros_like(t)).ToArray(), ours.Select(t => zeros_like(t)).ToArray());
         using var optimizer = optim.AdamW(reference, lr: 0.1, weight_decay: 0.05);
         for (var step = 1; step <= 3; step++)
         {
-            Tensor[] gradients = [randn(7), randn(3, 5)];
+            Tensor[] gradients = [_draws.Normal(7), _draws.Normal(3, 5)];
             for (var i = 0; i < 2; i++) reference[i].grad = gradients[i].clone();
             optimizer.step();
             Tensor[] steps = [tensor((float)step), tensor((float)step)];
@@ -106,7 +106,7 @@ public sealed class OpsTests
     public void A_failed_operator_is_named()
     {
         using var scope = NewDisposeScope();
-        var error = Assert.Throws<NativeLibraryException>(() => Ops.RmsNorm(randn(2, 3), randn(4), 1e-6));
+        var error = Assert.Throws<NativeLibraryException>(() => Ops.RmsNorm(_draws.Normal(2, 3), _draws.Normal(4), 1e-6));
         Assert.Contains("aten::rms_norm", error.Message, StringComparison.Ordinal);
     }
 
@@ -114,7 +114,7 @@ public sealed class OpsTests
     public void Calls_leave_no_tensor_behind()
     {
         using var scope = NewDisposeScope();
-        var (x, w) = (randn(4, 8), randn(8));
+        var (x, w) = (_draws.Normal(4, 8), _draws.Normal(8));
         void Step()
         {
             using var inner = NewDisposeScope();

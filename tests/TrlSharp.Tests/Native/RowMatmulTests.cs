@@ -5,6 +5,7 @@ namespace TrlSharp.Tests.Native;
 
 public sealed class RowMatmulTests
 {
+    private readonly Draws _draws = new();
     private static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
 
     [Theory]
@@ -19,7 +20,7 @@ public sealed class RowMatmulTests
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        var (x, weight, bias) = (randn(rows, inputs), randn(outputs, inputs), randn(outputs));
+        var (x, weight, bias) = (_draws.Normal(rows, inputs), _draws.Normal(outputs, inputs), _draws.Normal(outputs));
         Assert.True(RowMatmul.Serves(x, weight));
         var limit = 1e-6 * inputs + 1e-6;
         Assert.True((RowMatmul.Linear(x, weight, bias) - nn.functional.linear(x, weight, bias)).abs().max().item<float>() < limit);
@@ -38,7 +39,7 @@ public sealed class RowMatmulTests
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        var (x, weight) = (randn(37, 150).to(type), randn(4100, 150).to(type));
+        var (x, weight) = (_draws.Normal(37, 150).to(type), _draws.Normal(4100, 150).to(type));
         var together = RowMatmul.Linear(x, weight, null);
         foreach (var (first, count) in new[] { (0, 1), (5, 2), (3, 4), (30, 7) })
             Assert.True(Same(RowMatmul.Linear(x.narrow(0, first, count), weight, null), together.narrow(0, first, count)));
@@ -58,8 +59,8 @@ public sealed class RowMatmulTests
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        var x = randn(rows, 300).to(type);
-        var maps = new[] { 2050, 3, 128, 1 }.Select(outputs => (Weight: randn(outputs, 300).to(type), Bias: outputs == 128 ? randn(outputs) : null)).ToArray();
+        var x = _draws.Normal(rows, 300).to(type);
+        var maps = new[] { 2050, 3, 128, 1 }.Select(outputs => (Weight: _draws.Normal(outputs, 300).to(type), Bias: outputs == 128 ? _draws.Normal(outputs) : null)).ToArray();
         var threads = get_num_threads();
         foreach (var count in new[] { 1, 2 })
         {
@@ -75,14 +76,14 @@ public sealed class RowMatmulTests
     public void Training_and_other_types_go_another_way()
     {
         using var scope = NewDisposeScope();
-        var (x, weight) = (randn(2, 8), randn(3, 8));
+        var (x, weight) = (_draws.Normal(2, 8), _draws.Normal(3, 8));
         Assert.False(RowMatmul.Serves(x, weight));
         using (no_grad()) Assert.False(RowMatmul.Serves(x, weight));
         using var inference = inference_mode();
         Assert.True(RowMatmul.Serves(x, weight));
         Assert.False(RowMatmul.Serves(x.to(ScalarType.Float64), weight.to(ScalarType.Float64)));
-        Assert.False(RowMatmul.Serves(randn(65, 8), weight));
-        Assert.False(RowMatmul.Serves(x, randn(8, 3).t()));
+        Assert.False(RowMatmul.Serves(_draws.Normal(65, 8), weight));
+        Assert.False(RowMatmul.Serves(x, _draws.Normal(8, 3).t()));
         Assert.False(RowMatmul.Serves(x.to(ScalarType.BFloat16), weight));
     }
 }
