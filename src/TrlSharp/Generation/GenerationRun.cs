@@ -108,7 +108,7 @@ internal sealed class GenerationRun : IDisposable
         var vocabulary = (int)logits.size(1);
         // The scores of 32 sequences over a large vocabulary would otherwise take as long as the model.
         var choices = new (int Token, float LogProbability)[group.Count];
-        WorkTeam.Run(group.Count, get_num_threads(), i => choices[i] = group[i].Choose(Ops.Floats(logits).Slice(i * vocabulary, vocabulary)));
+        WorkTeam.Run(group.Count, get_num_threads(), i => choices[i] = group[i].Choose(Ops.Floats(logits).Slice(i * vocabulary, vocabulary)), followed: true);
         for (var i = 0; i < group.Count; i++)
         {
             var sequence = group[i];

@@ -48,6 +48,15 @@ internal static unsafe class Lanes
         for (var i = first; i < end; i += Width) Store(Load(to + i, end - i) + Load(from + i, end - i), to + i, end - i);
     }
 
+    /// <summary>to[i] = from[i] for i from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Copy<TFrom, TTo>(TFrom* from, TTo* to, long first, long end)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        for (var i = first; i < end; i += Width) Store(Load(from + i, end - i), to + i, end - i);
+    }
+
     /// <summary>
     /// e^x to 2 units in the last place, after Cephes' expf: x = n·ln 2 + r, a polynomial for e^r, n into the exponent. Results too small for a normal number are 0: numbers
     /// below that slow down every product that they enter.

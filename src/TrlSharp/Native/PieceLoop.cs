@@ -20,6 +20,6 @@ internal static class PieceLoop
 
         threads = Math.Min(threads, pieces);
         if (threads <= 1) Work();
-        else Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
+        else WorkTeam.Run(threads, threads, _ => Work());
     }
 }

@@ -8,13 +8,17 @@ internal static class RowLoop
     /// <summary>Elements that are worth another thread: waking it costs about as much as this.</summary>
     private const long Grain = 1 << 16;
 
+    /// <summary>Pieces for each thread: a thread that comes late takes fewer of them.</summary>
+    private const int Pieces = 8;
+
     /// <param name="rows">How many.</param>
     /// <param name="elements">Elements of a row, for the decision to share.</param>
     /// <param name="body">Computes the rows from the first number to before the second.</param>
     public static void Run(long rows, long elements, Action<long, long> body)
     {
         var parts = Math.Min(get_num_threads(), Math.Min(rows, rows * elements / Grain));
+        var pieces = (int)Math.Min(rows, parts * Pieces);
         if (parts <= 1) body(0, rows);
-        else Parallel.For(0, parts, part => body(rows * part / parts, rows * (part + 1) / parts));
+        else WorkTeam.Run(pieces, (int)parts, piece => body(rows * piece / pieces, rows * (piece + 1) / pieces));
     }
 }

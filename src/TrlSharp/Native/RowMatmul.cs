@@ -57,7 +57,7 @@ internal static unsafe class RowMatmul
         var wanted = Math.Clamp(rows * inputs * outputs / WorkOfPiece, 1, threads * 8);
         var pieces = new List<(RowMatmulJob Job, int First, int Last)>();
         foreach (var job in jobs) AddPieces(pieces, job, (int)Math.Clamp(wanted * job.Outputs / outputs, 1, Math.Max(1, job.Outputs / Together)));
-        WorkTeam.Run(pieces.Count, threads, piece => pieces[piece].Job.Run(pieces[piece].First, pieces[piece].Last));
+        WorkTeam.Run(pieces.Count, threads, piece => pieces[piece].Job.Run(pieces[piece].First, pieces[piece].Last), followed: true);
         foreach (var job in jobs) job.Dispose();
         GC.KeepAlive((plain, biases));
         foreach (var (weight, _) in maps) GC.KeepAlive(weight);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using TrlSharp.Native;
 using static TorchSharp.torch;
@@ -56,14 +55,8 @@ internal sealed class MasterWeights : IOptimizer
     private static unsafe void Round(Tensor from, Tensor to)
     {
         var (source, target, count) = (Ops.DataPointer(from), Ops.DataPointer(to), from.numel());
-        RowLoop.Run((count + Lanes.Width - 1) / Lanes.Width, Lanes.Width, (first, end) => Round((float*)source, (ushort*)target, first * Lanes.Width, Math.Min(count, end * Lanes.Width)));
+        RowLoop.Run((count + Lanes.Width - 1) / Lanes.Width, Lanes.Width, (first, end) => Lanes.Copy((float*)source, (ushort*)target, first * Lanes.Width, Math.Min(count, end * Lanes.Width)));
         GC.KeepAlive((from, to));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Round(float* from, ushort* to, long first, long end)
-    {
-        for (var i = first; i < end; i += Lanes.Width) Lanes.Store(Lanes.Load(from + i, end - i), to + i, end - i);
     }
 
     private static Parameter Master(string name, Parameter weight, Func<string, Tensor?>? stored)

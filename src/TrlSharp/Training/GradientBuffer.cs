@@ -33,7 +33,7 @@ internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value
 
             value.grad = null;
             var sum = _sums[i] ??= new(zeros(value.shape, ScalarType.Float32).DetachFromDisposeScope());
-            sum.Value.zero_();
+            sum.Forget();
             WideGradients.Open(value, sum);
         }
     }
@@ -46,8 +46,7 @@ internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value
         {
             var value = parameters[i].Value;
             if (_sums[i] is not { } sum || value.grad is not { } gradient) continue;
-            WideGradients.Add(sum.Value, gradient);
-            sum.IsReached = true;
+            WideGradients.Add(sum.Value, gradient, sum.Reach());
             value.grad = null;
         }
     }
@@ -66,10 +65,12 @@ internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value
     /// <param name="trained">Whether the step had trained tokens. In the first such step a parameter without a gradient is a fault: something is not connected.</param>
     public Tensor[] Take(bool trained)
     {
-        Tensor[] gradients = [.. parameters.Select((p, i) => _sums[i]?.Value ?? p.Value.grad!)];
-        if (!trained || _checked) return gradients;
+        using var inference = no_grad();
+        bool[] reached = trained && !_checked ? [.. parameters.Select((p, i) => _sums[i]?.IsReached ?? IsReached(p.Value.grad!))] : [];
+        Tensor[] gradients = [.. parameters.Select((p, i) => _sums[i]?.Filled() ?? p.Value.grad!)];
+        if (reached.Length == 0) return gradients;
         _checked = true;
-        var missing = parameters.Where((p, i) => !p.Name.Contains(".experts.", StringComparison.Ordinal) && !(_sums[i]?.IsReached ?? IsReached(gradients[i]))).ToList();
+        var missing = parameters.Where((p, i) => !p.Name.Contains(".experts.", StringComparison.Ordinal) && !reached[i]).ToList();
         if (missing.Count > 0)
             throw new ConfigException(string.Create(CultureInfo.InvariantCulture,
                 $"{missing.Count} of {parameters.Count} trainable parameters got no gradient in the first step, {missing[0].Name} first. They would never change: freeze them, or mend the model."));

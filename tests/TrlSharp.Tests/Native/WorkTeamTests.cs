@@ -47,14 +47,16 @@ public class WorkTeamTests
         }
     }
 
-    /// <summary>Work that comes just when helpers lose their patience, after 200 µs, finds them awake, asleep or in between.</summary>
-    [Fact]
-    public void Work_at_the_moment_of_falling_asleep_is_done()
+    /// <summary>Work that comes just when helpers lose their patience, after 20 or 200 µs, finds them awake, asleep or in between.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Work_at_the_moment_of_falling_asleep_is_done(bool followed)
     {
         for (var round = 0; round < 4000; round++)
         {
             var done = 0;
-            WorkTeam.Run(4, 2, _ => Interlocked.Increment(ref done));
+            WorkTeam.Run(4, 2, _ => Interlocked.Increment(ref done), followed);
             Assert.Equal(4, done);
             Thread.SpinWait(round % 400 * 20);
         }

@@ -40,7 +40,7 @@ internal static unsafe class DecodeAttention
             wide is null ? (float*)Ops.DataPointer(plain) : wide.Query, (byte*)Ops.DataPointer(newKeys), (byte*)Ops.DataPointer(newValues), wide is null ? (float*)Ops.DataPointer(result) : wide.Result,
             sinks is null ? null : (float*)Ops.DataPointer(sinks), memory, (heads, shared, keySize, valueSize), (float)rule.Scale, (float?)rule.SoftCap, isHalf);
         var work = memory.Sum(m => (long)m.Count) * heads * (keySize + valueSize);
-        WorkTeam.Run(memory.Length * shared, (int)Math.Min(get_num_threads(), 1 + work / WorkPerThread), job.Run);
+        WorkTeam.Run(memory.Length * shared, (int)Math.Min(get_num_threads(), 1 + work / WorkPerThread), job.Run, followed: true);
         wide?.Round(Ops.DataPointer(result));
         GC.KeepAlive((plain, newKeys, newValues, sinks));
         return result.MoveToOuterDisposeScope(); // [B, N·H]

@@ -24,7 +24,7 @@ internal static unsafe class EmbeddingRows
         using (no_grad()) output = Ops.Embedding(weight, tokens, padding ?? -1); // [T, D]
         Tensor?[] Backward(Tensor gradient, Tensor[] saved)
         {
-            var gathered = weight.dtype == ScalarType.Float32 ? weight.grad : WideGradients.Reach(weight); // [V, D]
+            var gathered = weight.dtype == ScalarType.Float32 ? weight.grad : WideGradients.Find(weight)?.Filled(); // [V, D]
             var sum = gathered ?? zeros(weight.shape, ScalarType.Float32); // [V, D]
             Add(sum, saved[0].contiguous(), gradient.contiguous(), padding ?? -1);
             if (gathered is null) weight.grad = (weight.grad is { } before ? sum.Plus(before) : sum).to_type(weight.dtype);

@@ -69,7 +69,9 @@ internal static class LinearProduct
         Tensor Wide(Tensor t) => widens ? t.to_type(ScalarType.Float32) : t.alias();
         var outputs = weight.size(0);
         var wide = x is null ? null : Wide(x); // [T, I]
-        var gathered = x is not null && parameter.is_leaf ? WideGradients.Reach(parameter) ?? parameter.grad : null; // [O, I]
+        var wideSum = x is not null && parameter.is_leaf ? WideGradients.Find(parameter) : null;
+        var adds = wideSum?.Reach() ?? true;
+        var gathered = wideSum?.Value ?? (x is not null && parameter.is_leaf ? parameter.grad : null); // [O, I]
         var fresh = x is not null && gathered is null ? empty_like(weight) : null; // [O, I]
         Tensor? input = pullsInput ? empty([gradient.size(0), weight.size(1)], dtype: widens ? ScalarType.Float32 : weight.dtype) : null; // [T, I]
         foreach (var (first, count) in widens ? Slices(outputs) : [(0, outputs)])
@@ -80,8 +82,8 @@ internal static class LinearProduct
             if (wide is null) continue;
             var rows = (gathered ?? fresh!).narrow(0, first, count); // [o, I]
             if (fresh is not null) rows.copy_(pull.t().matmul(wide));
-            else if (rows.dtype == pull.dtype) rows.addmm_(pull.t(), wide);
-            else AddInSlices(rows, pull, wide);
+            else if (rows.dtype == pull.dtype) rows.addmm_(pull.t(), wide, beta: adds ? 1 : 0);
+            else AddInSlices(rows, pull, wide, adds);
         }
 
         if (fresh is null || !parameter.is_leaf) return (input?.to_type(gradient.dtype), fresh);
@@ -93,12 +95,13 @@ internal static class LinearProduct
     /// <param name="sum">[O, I]</param>
     /// <param name="gradient">[T, O]</param>
     /// <param name="x">[T, I]</param>
-    private static void AddInSlices(Tensor sum, Tensor gradient, Tensor x)
+    /// <param name="adds">False where the sums hold nothing yet.</param>
+    private static void AddInSlices(Tensor sum, Tensor gradient, Tensor x, bool adds)
     {
         foreach (var (first, count) in Slices(sum.size(0)))
         {
             using var scope = NewDisposeScope();
-            WideGradients.Add(sum.narrow(0, first, count), gradient.narrow(1, first, count).t().matmul(x));
+            WideGradients.Add(sum.narrow(0, first, count), gradient.narrow(1, first, count).t().matmul(x), adds);
         }
     }
 
