@@ -31,7 +31,7 @@ internal sealed class WorkTeam
     {
     }
 
-    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team, or this one does. A piece that fails ends in its own exception here.</summary>
+    /// <summary>Does all pieces, on this thread and at most <paramref name="threads"/> - 1 others; alone while another thread uses the team, or this one does. A piece that fails ends in its own exception here, after all others.</summary>
     /// <param name="pieces">How many.</param>
     /// <param name="threads">At most.</param>
     /// <param name="work">Does a piece.</param>
@@ -41,7 +41,9 @@ internal sealed class WorkTeam
         var helpers = Math.Min(threads, pieces) - 1;
         if (helpers <= 0 || Shared._user.IsHeldByCurrentThread || !Shared._user.TryEnter())
         {
-            for (var piece = 0; piece < pieces; piece++) work(piece);
+            var alone = new Job(pieces, 0, work, 0);
+            alone.Work();
+            alone.Wait();
             return;
         }
 
