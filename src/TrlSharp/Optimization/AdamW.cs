@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
 
-/// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101) through libtorch's fused kernel: one call per group, at the speed of memory.</summary>
+/// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101) through libtorch's fused kernel: one call per group, at the speed of memory. Masters of bfloat16 weights are moved by <see cref="AdamWKernel"/>.</summary>
 internal sealed class AdamW : IOptimizer
 {
     private readonly OptimizerOptions _options;
@@ -33,18 +33,36 @@ internal sealed class AdamW : IOptimizer
 
     public IReadOnlyList<(string Name, Tensor Value)> State { get; }
 
-    public void Step(Tensor[] gradients, double rate)
+    public void Step(Tensor[] gradients, double rate, double factor = 1) => Step(gradients, rate, factor, []);
+
+    /// <summary>One update that also rounds what it has moved.</summary>
+    /// <param name="gradients">As in the interface.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="factor">What gradients are multiplied by.</param>
+    /// <param name="rounded">For each parameter a contiguous bfloat16 tensor on the processor that takes its new values; null for none. Empty for none at all.</param>
+    public void Step(Tensor[] gradients, double rate, double factor, IReadOnlyList<Tensor?> rounded)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        _steps.PlusInPlace(ones_like(_steps));
+        var update = (int)_steps.PlusInPlace(ones_like(_steps)).item<float>();
+        GradientNorm.Scale([.. gradients.Where((_, i) => rounded.Count == 0 || rounded[i] is null)], factor);
         foreach (var group in _groups)
         {
-            var own = gradients.AsSpan(group.First, group.Parameters.Length);
-            Ops.FusedAdamW(group.Parameters, own, group.Averages, group.Squares, group.Steps, rate, _options.Beta1, _options.Beta2, group.WeightDecay, _options.Epsilon);
+            var kernel = new AdamWKernel(_options, group.WeightDecay, rate, factor, update);
+            var rest = new List<int>();
+            for (var i = 0; i < group.Parameters.Length; i++)
+            {
+                if (rounded.Count > 0 && rounded[group.First + i] is { } weight) kernel.Step(group.Parameters[i], gradients[group.First + i], group.Averages[i], group.Squares[i], weight);
+                else rest.Add(i);
+            }
+
+            if (rest.Count == 0) continue;
+            Tensor[] Of(IReadOnlyList<Tensor> all, int first = 0) => [.. rest.Select(i => all[first + i])];
+            Ops.FusedAdamW(
+                Of(group.Parameters), Of(gradients, group.First), Of(group.Averages), Of(group.Squares), Of(group.Steps), rate, _options.Beta1, _options.Beta2, group.WeightDecay, _options.Epsilon);
         }
     }
 
-    /// <summary>One call of the kernel; its first gradient is number <paramref name="First"/>.</summary>
+    /// <summary>What decays alike; its first gradient is number <paramref name="First"/>.</summary>
     private sealed record Group(int First, Tensor[] Parameters, Tensor[] Averages, Tensor[] Squares, Tensor[] Steps, double WeightDecay);
 }

@@ -68,14 +68,21 @@ public static class GradientNorm
         return total;
     }
 
+    /// <summary>What gradients of this norm are multiplied by so that it is at most <paramref name="maximum"/>; 1 where it is.</summary>
+    /// <param name="norm">From <see cref="Of"/>.</param>
+    /// <param name="maximum">The limit; 0 for none.</param>
+    public static double Factor(double norm, double maximum) => maximum <= 0 ? 1 : Math.Min(1, maximum / (norm + Epsilon));
+
     /// <summary>Scales gradients so that their norm is at most <paramref name="maximum"/>; 0 leaves them alone.</summary>
     /// <param name="gradients">Changed in place.</param>
     /// <param name="norm">Their norm, from <see cref="Of"/>.</param>
     /// <param name="maximum">The limit; 0 for none.</param>
-    public static void Clip(Tensor[] gradients, double norm, double maximum)
+    public static void Clip(Tensor[] gradients, double norm, double maximum) => Scale(gradients, Factor(norm, maximum));
+
+    /// <summary>Multiplies gradients in place.</summary>
+    internal static void Scale(Tensor[] gradients, double factor)
     {
-        var factor = maximum / (norm + Epsilon);
-        if (maximum <= 0 || factor >= 1) return;
+        if (factor == 1 || gradients.Length == 0) return;
         using var scope = NewDisposeScope();
         Ops.ForeachMultiply(gradients, tensor((float)factor));
     }

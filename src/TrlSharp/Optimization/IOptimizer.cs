@@ -17,5 +17,6 @@ public interface IOptimizer
     /// <summary>One update.</summary>
     /// <param name="gradients">float32, one for each of <see cref="Parameters"/>. May be changed, and are not needed any more.</param>
     /// <param name="rate">The learning rate of this update.</param>
-    void Step(Tensor[] gradients, double rate);
+    /// <param name="factor">What gradients are to be multiplied by first: clipping, where it costs no pass of its own. Default 1.</param>
+    void Step(Tensor[] gradients, double rate, double factor = 1);
 }

@@ -14,14 +14,13 @@ internal sealed class MasterWeights : IOptimizer
     public const string Suffix = ".master";
 
     private readonly IOptimizer _inner;
-    private readonly Tensor[] _weights;
-    private readonly Tensor[] _masters;
+    private readonly Tensor?[] _rounded; // weights that kernels over lanes round
 
     private MasterWeights(IReadOnlyList<(string Name, Parameter Value)> parameters, IOptimizer inner)
     {
         (Parameters, _inner) = (parameters, inner);
         var shorter = parameters.Zip(inner.Parameters).Where(p => p.First.Value.dtype != ScalarType.Float32).ToList();
-        (_weights, _masters) = ([.. shorter.Select(p => p.First.Value)], [.. shorter.Select(p => p.Second.Value)]);
+        _rounded = [.. parameters.Select(p => p.Value.dtype == ScalarType.BFloat16 && Lanes.Handles(p.Value) && p.Value.is_contiguous() ? p.Value : null)];
         State = [.. inner.State, .. shorter.Select(p => ($"{p.First.Name}{Suffix}", (Tensor)p.Second.Value))];
     }
 
@@ -41,14 +40,17 @@ internal sealed class MasterWeights : IOptimizer
         return new MasterWeights(parameters, create(masters));
     }
 
-    public void Step(Tensor[] gradients, double rate)
+    public void Step(Tensor[] gradients, double rate, double factor = 1)
     {
-        _inner.Step(gradients, rate);
+        if (_inner is AdamW adam) adam.Step(gradients, rate, factor, _rounded);
+        else _inner.Step(gradients, rate, factor);
         using var inference = no_grad();
-        foreach (var (weight, master) in _weights.Zip(_masters))
+        for (var i = 0; i < Parameters.Count; i++)
         {
-            if (weight.dtype == ScalarType.BFloat16 && Lanes.Handles(weight) && weight.is_contiguous() && master.is_contiguous()) Round(master, weight);
-            else weight.copy_(master);
+            var (weight, master) = (Parameters[i].Value, _inner.Parameters[i].Value);
+            if (ReferenceEquals(weight, master) || (_inner is AdamW && _rounded[i] is not null)) continue;
+            if (_rounded[i] is null) weight.copy_(master);
+            else Round(master, weight);
         }
     }
 

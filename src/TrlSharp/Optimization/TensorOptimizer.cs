@@ -23,9 +23,10 @@ internal abstract class TensorOptimizer : IOptimizer
 
     public IReadOnlyList<(string Name, Tensor Value)> State => _state;
 
-    public void Step(Tensor[] gradients, double rate)
+    public void Step(Tensor[] gradients, double rate, double factor = 1)
     {
         using var inference = no_grad();
+        GradientNorm.Scale(gradients, factor);
         var update = (int)_updates.PlusInPlace(1).item<float>();
         for (var i = 0; i < gradients.Length; i++)
         {

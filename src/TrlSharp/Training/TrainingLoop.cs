@@ -75,8 +75,7 @@ public sealed class TrainingLoop<TBatch>
             var gradients = _gradients.Take(divisor > 0);
             norm = GradientNorm.Of(gradients);
             if (!double.IsFinite(norm) || !double.IsFinite(sum)) throw NotFinite(update, sum, norm, losses);
-            GradientNorm.Clip(gradients, norm, MaxGradientNorm);
-            _optimizer.Step(gradients, rate);
+            _optimizer.Step(gradients, rate, GradientNorm.Factor(norm, MaxGradientNorm));
         }
 
         return new()
