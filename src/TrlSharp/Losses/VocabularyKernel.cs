@@ -6,7 +6,7 @@ namespace TrlSharp.Losses;
 
 /// <summary>
 /// Reads a row of logits z three times while it is in the cache: the maximum, the sums under the exponentials, the gradient in the place of the logits. So a chunk of logits
-/// is read from memory once and written once, and never exists twice. V elements, p = softmax(z).
+/// is read from memory once and written once, and never exists twice; the exponentials are kept for the gradient. V elements, p = softmax(z).
 /// </summary>
 internal static unsafe class VocabularyKernel
 {
@@ -14,21 +14,24 @@ internal static unsafe class VocabularyKernel
     private const int Block = 1024;
 
     /// <summary>What the loss of a row is made of.</summary>
-    /// <param name="LogSum">ℓ = log Σ e^z.</param>
-    /// <param name="Target">z of the target.</param>
+    /// <param name="Largest">m, the largest z.</param>
+    /// <param name="Sum">Σ e^(z - m).</param>
     /// <param name="Mean">The mean of z.</param>
     /// <param name="Expected">Σ p·z.</param>
-    /// <param name="Likeliest">The first index of the largest z.</param>
-    internal readonly record struct RowSums(double LogSum, double Target, double Mean, double Expected, long Likeliest);
+    internal readonly record struct RowSums(float Largest, double Sum, double Mean, double Expected)
+    {
+        /// <summary>ℓ = log Σ e^z.</summary>
+        public double LogSum => Largest + Math.Log(Sum);
+    }
 
     /// <param name="z">[V], float or bfloat16.</param>
     /// <param name="size">V.</param>
-    /// <param name="target">Index of the target.</param>
+    /// <param name="powers">Takes e^(z - m), [V] and what is left to a multiple of sixteen; null to keep nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static RowSums Sums<T>(T* z, long size, long target)
+    public static RowSums Sums<T>(T* z, long size, float* powers)
         where T : unmanaged
     {
-        var (maximum, likeliest) = Maximum(z, size);
+        var maximum = Maximum(z, size);
         var shift = Vector512.Create(maximum);
         var (sum, products, plain) = (0.0, 0.0, 0.0);
         for (long first = 0; first < size; first += Block)
@@ -40,6 +43,7 @@ internal static unsafe class VocabularyKernel
                 var value = Lanes.Load(z + i, end - i);
                 var power = Lanes.Exp(value - shift);
                 if (end - i < Lanes.Width) power = Vector512.ConditionalSelect(Filled(end - i), power, Vector512<float>.Zero);
+                if (powers is not null) power.Store(powers + i);
                 sums += power;
                 weighted = Vector512.FusedMultiplyAdd(power, value, weighted);
                 values += value;
@@ -50,27 +54,39 @@ internal static unsafe class VocabularyKernel
             plain += Vector512.Sum(values);
         }
 
-        return new(maximum + Math.Log(sum), Lanes.Scalar(z + target), plain / size, products / sum, likeliest);
+        return new(maximum, sum, plain / size, products / sum);
     }
 
     /// <summary>Puts scale·p - spread, and less <paramref name="pull"/> at the target, in the place of z.</summary>
+    /// <param name="z">[V]</param>
+    /// <param name="size">V.</param>
+    /// <param name="powers">From <see cref="Sums"/>.</param>
+    /// <param name="sum">Their sum.</param>
+    /// <param name="target">Index of the target.</param>
+    /// <param name="scale">Of probabilities.</param>
+    /// <param name="spread">Taken from all.</param>
+    /// <param name="pull">Taken from the target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gradient<T>(T* z, long size, long target, double logSum, double scale, double spread, double pull)
+    public static void Gradient<T>(T* z, long size, float* powers, double sum, long target, double scale, double spread, double pull)
         where T : unmanaged
     {
-        var score = Lanes.Scalar(z + target);
-        var (shift, factor, even) = (Vector512.Create((float)logSum), Vector512.Create((float)scale), Vector512.Create((float)spread));
-        for (long i = 0; i < size; i += Lanes.Width)
-        {
-            var power = Lanes.Exp(Lanes.Load(z + i, size - i) - shift);
-            Lanes.Store((power * factor) - even, z + i, size - i);
-        }
+        var (factor, even) = (Vector512.Create((float)(scale / sum)), Vector512.Create((float)spread));
+        for (long i = 0; i < size; i += Lanes.Width) Lanes.Store((Vector512.Load(powers + i) * factor) - even, z + i, size - i);
+        Lanes.SetScalar((float)((powers[target] * scale / sum) - spread - pull), z + target);
+    }
 
-        Lanes.SetScalar((float)((Math.Exp(score - logSum) * scale) - spread - pull), z + target);
+    /// <summary>Whether the target is the first index of the largest z.</summary>
+    public static bool IsFirst<T>(T* z, long target, float largest)
+        where T : unmanaged
+    {
+        if (Lanes.Scalar(z + target) != largest) return false;
+        for (var i = target; i-- > 0;)
+            if (Lanes.Scalar(z + i) == largest) return false;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (float Value, long Index) Maximum<T>(T* z, long size)
+    private static float Maximum<T>(T* z, long size)
         where T : unmanaged
     {
         var best = Vector512.Create(float.NegativeInfinity);
@@ -83,11 +99,7 @@ internal static unsafe class VocabularyKernel
 
         var maximum = float.NegativeInfinity;
         for (var lane = 0; lane < Lanes.Width; lane++) maximum = MathF.Max(maximum, best[lane]);
-        long index = 0;
-        var wanted = Vector512.Create(maximum);
-        while (size - index > Lanes.Width && !Vector512.EqualsAny(Lanes.Load(z + index, size - index), wanted)) index += Lanes.Width;
-        while (index + 1 < size && Lanes.Scalar(z + index) != maximum) index++;
-        return (maximum, index);
+        return maximum;
     }
 
     /// <summary>All bits set in the first lanes.</summary>

@@ -13,6 +13,9 @@ namespace TrlSharp.Losses;
 /// <remarks>c positions, V vocabulary. Computed in float32 whatever the type of the logits, sums over rows in float64 and in their order.</remarks>
 internal static unsafe class VocabularyLoss
 {
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int Together = 8;
+
     /// <summary>Sums over the rows, and the gradient of <c>scale · Σ weight · loss</c> with respect to the logits.</summary>
     /// <param name="logits">[c, V]. Overwritten: the gradient takes their memory where their type is float32 or bfloat16.</param>
     /// <param name="targets">int64 [c]</param>
@@ -52,13 +55,14 @@ internal static unsafe class VocabularyLoss
         var (indices, factors) = (targets.cpu().data<long>().ToArray(), weights.cpu().data<float>().ToArray());
         var first = Ops.DataPointer(logits);
         var isWide = logits.dtype == ScalarType.Float32;
-        RowLoop.Run(rows, size * 4, (from, to) =>
+        PieceLoop.Run((int)((rows + Together - 1) / Together), RowLoop.Threads(rows, size * 4), () => new Scratch(scale is null ? 0 : Scratch.Padded(size)), (scratch, piece) =>
         {
-            for (var row = from; row < to; row++)
+            var powers = scale is null ? null : scratch.Memory;
+            for (var row = (long)piece * Together; row < Math.Min(rows, (piece + 1L) * Together); row++)
             {
                 (losses[row], entropies[row], correct[row]) = isWide
-                    ? Row((float*)first + (row * size), size, indices[row], factors[row], options, scale)
-                    : Row((ushort*)first + (row * size), size, indices[row], factors[row], options, scale);
+                    ? Row((float*)first + (row * size), size, powers, indices[row], factors[row], options, scale)
+                    : Row((ushort*)first + (row * size), size, powers, indices[row], factors[row], options, scale);
             }
         });
         var result = new BatchLoss { Trained = rows, Correct = correct.LongCount(c => c), Entropy = entropies.Sum() };
@@ -67,20 +71,21 @@ internal static unsafe class VocabularyLoss
         return result with { Sum = sum };
     }
 
-    private static (double Loss, double Entropy, bool IsCorrect) Row<T>(T* z, long size, long target, float weight, LossOptions options, double? scale)
+    private static (double Loss, double Entropy, bool IsCorrect) Row<T>(T* z, long size, float* powers, long target, float weight, LossOptions options, double? scale)
         where T : unmanaged
     {
-        var sums = VocabularyKernel.Sums(z, size, target);
-        var score = sums.LogSum - sums.Target;
+        var sums = VocabularyKernel.Sums(z, size, powers);
+        var (logSum, isCorrect) = (sums.LogSum, VocabularyKernel.IsFirst(z, target, sums.Largest));
+        var score = logSum - Lanes.Scalar(z + target);
         var factor = options.Kind == TokenLossKind.Dft ? Math.Exp(-score) : 1;
-        var mixed = options.LabelSmoothing > 0 ? (score * (1 - options.LabelSmoothing)) + ((sums.LogSum - sums.Mean) * options.LabelSmoothing) : score;
+        var mixed = options.LabelSmoothing > 0 ? (score * (1 - options.LabelSmoothing)) + ((logSum - sums.Mean) * options.LabelSmoothing) : score;
         if (scale is { } divided)
         {
             var pull = weight * factor * divided;
-            var spread = pull + (weight * 2 * options.ZLoss * sums.LogSum * divided);
-            VocabularyKernel.Gradient(z, size, target, sums.LogSum, spread, pull * options.LabelSmoothing / size, pull * (1 - options.LabelSmoothing));
+            var spread = pull + (weight * 2 * options.ZLoss * logSum * divided);
+            VocabularyKernel.Gradient(z, size, powers, sums.Sum, target, spread, pull * options.LabelSmoothing / size, pull * (1 - options.LabelSmoothing));
         }
 
-        return ((factor * mixed) + (options.ZLoss * sums.LogSum * sums.LogSum), sums.LogSum - sums.Expected, sums.Likeliest == target);
+        return ((factor * mixed) + (options.ZLoss * logSum * logSum), logSum - sums.Expected, isCorrect);
     }
 }

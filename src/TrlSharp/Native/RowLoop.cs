@@ -16,9 +16,12 @@ internal static class RowLoop
     /// <param name="body">Computes the rows from the first number to before the second.</param>
     public static void Run(long rows, long elements, Action<long, long> body)
     {
-        var parts = Math.Min(get_num_threads(), Math.Min(rows, rows * elements / Grain));
-        var pieces = (int)Math.Min(rows, parts * Pieces);
-        if (parts <= 1) body(0, rows);
-        else WorkTeam.Run(pieces, (int)parts, piece => body(rows * piece / pieces, rows * (piece + 1) / pieces));
+        var threads = Threads(rows, elements);
+        var pieces = (int)Math.Min(rows, threads * Pieces);
+        if (threads <= 1) body(0, rows);
+        else WorkTeam.Run(pieces, threads, piece => body(rows * piece / pieces, rows * (piece + 1) / pieces));
     }
+
+    /// <summary>How many threads the work is worth.</summary>
+    public static int Threads(long rows, long elements) => (int)Math.Clamp(Math.Min(rows, rows * elements / Grain), 1, get_num_threads());
 }

@@ -19,6 +19,9 @@ internal sealed unsafe class Scratch : IDisposable
 
     ~Scratch() => Free();
 
+    /// <summary>All of it, for who needs one piece again and again.</summary>
+    public float* Memory => _memory;
+
     /// <summary>The next piece.</summary>
     public float* Take(long count)
     {
