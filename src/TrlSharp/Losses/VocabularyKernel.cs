@@ -42,7 +42,7 @@ internal static unsafe class VocabularyKernel
             {
                 var value = Lanes.Load(z + i, end - i);
                 var power = Lanes.Exp(value - shift);
-                if (end - i < Lanes.Width) power = Vector512.ConditionalSelect(Filled(end - i), power, Vector512<float>.Zero);
+                if (end - i < Lanes.Width) power = Vector512.ConditionalSelect(Lanes.First(end - i), power, Vector512<float>.Zero);
                 if (powers is not null) power.Store(powers + i);
                 sums += power;
                 weighted = Vector512.FusedMultiplyAdd(power, value, weighted);
@@ -93,7 +93,7 @@ internal static unsafe class VocabularyKernel
         for (long i = 0; i < size; i += Lanes.Width)
         {
             var value = Lanes.Load(z + i, size - i);
-            if (size - i < Lanes.Width) value = Vector512.ConditionalSelect(Filled(size - i), value, best);
+            if (size - i < Lanes.Width) value = Vector512.ConditionalSelect(Lanes.First(size - i), value, best);
             best = Vector512.MaxNative(best, value); // NaN shows in the sums
         }
 
@@ -101,7 +101,4 @@ internal static unsafe class VocabularyKernel
         for (var lane = 0; lane < Lanes.Width; lane++) maximum = MathF.Max(maximum, best[lane]);
         return maximum;
     }
-
-    /// <summary>All bits set in the first lanes.</summary>
-    private static Vector512<float> Filled(long count) => Vector512.LessThan(Vector512<float>.Indices, Vector512.Create((float)count));
 }

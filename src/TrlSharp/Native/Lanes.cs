@@ -109,8 +109,35 @@ internal static unsafe class Lanes
         return Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(result) : Vector256.Narrow(result.GetLower(), result.GetUpper());
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>All bits set in the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> First(long count) => Vector512.LessThan(Vector512<float>.Indices, Vector512.Create((float)count));
+
+    // A call within a loop makes the compiler keep every sum of the loop in memory: masks, where the processor has them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> LoadPart<T>(T* from, int left)
+        where T : unmanaged
+    {
+        if (!Avx512BW.VL.IsSupported) return LoadCells(from, left);
+        return typeof(T) == typeof(float)
+            ? Avx512F.MaskLoad((float*)from, First(left), Vector512<float>.Zero)
+            : Widen(Avx512BW.VL.MaskLoad((ushort*)from, FirstShort(left), Vector256<ushort>.Zero));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePart<T>(Vector512<float> values, T* to, int left)
+        where T : unmanaged
+    {
+        if (!Avx512BW.VL.IsSupported) StoreCells(values, to, left);
+        else if (typeof(T) == typeof(float)) Avx512F.MaskStore((float*)to, First(left), values);
+        else Avx512BW.VL.MaskStore((ushort*)to, FirstShort(left), Shorten(values));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ushort> FirstShort(int count) => Vector256.LessThan(Vector256<ushort>.Indices, Vector256.Create((ushort)count));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<float> LoadCells<T>(T* from, int left)
         where T : unmanaged
     {
         var cells = stackalloc float[Width];
@@ -119,7 +146,7 @@ internal static unsafe class Lanes
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StorePart<T>(Vector512<float> values, T* to, int left)
+    private static void StoreCells<T>(Vector512<float> values, T* to, int left)
         where T : unmanaged
     {
         for (var i = 0; i < left; i++) SetScalar(values[i], to + i);
