@@ -16,9 +16,10 @@ public sealed record LossOptions
 
     /// <summary>
     /// Bytes that the float32 logits of one chunk may take. The head runs over the trained positions in chunks of this size, so that a long batch with a large
-    /// vocabulary never has all its logits at once. Changes results by rounding only. Default 64 MiB.
+    /// vocabulary never has all its logits at once. Changes results by rounding only. Default null: 64 MiB, and 192 positions where these would be fewer, because every chunk reads the whole head
+    /// three times.
     /// </summary>
-    public long LogitsBudget { get; init; } = 64L << 20;
+    public long? LogitsBudget { get; init; }
 
     /// <summary>
     /// Weight of the load-balancing loss of mixtures of experts (Fedus et al. 2021, arXiv:2101.03961). A micro-batch counts with its share of the step's divisor, so that accumulation does not change the

@@ -15,6 +15,12 @@ public static class TokenLoss
     /// <summary>Products of 524 rows take 5 to 20 % more time than those of 512: what does not fill a tile is computed all the same.</summary>
     private const int Even = 64;
 
+    /// <summary>Bytes of float32 logits at a time unless the options say otherwise.</summary>
+    private const long Plenty = 64L << 20;
+
+    /// <summary>Rows at a time all the same: with 152,000 tokens a bfloat16 step of chunks of 64 rows takes 1.37 times as long, and 27 MB less.</summary>
+    private const long Enough = 192;
+
     /// <summary>Adds the gradient of <c>loss / divisor</c> to the model's parameters.</summary>
     /// <returns>The sums over the batch, not divided.</returns>
     public static BatchLoss Backward(ICausalLM model, PackedBatch batch, LossOptions options, double divisor)
@@ -65,7 +71,8 @@ public static class TokenLoss
 
     private static IEnumerable<(int Start, int Length)> Chunks(ICausalLM model, PackedBatch batch, LossOptions options)
     {
-        var rows = (int)Math.Clamp(options.LogitsBudget / (sizeof(float) * (long)model.VocabularySize), 1, int.MaxValue);
+        var row = sizeof(float) * (long)model.VocabularySize;
+        var rows = (int)Math.Clamp(options.LogitsBudget is { } budget ? budget / row : Math.Max(Enough, Plenty / row), 1, int.MaxValue);
         if (rows > Even) rows -= rows % Even;
         for (var start = 0; start < batch.TrainedCount; start += rows) yield return (start, Math.Min(rows, batch.TrainedCount - start));
     }

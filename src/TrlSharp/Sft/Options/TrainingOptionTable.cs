@@ -46,7 +46,7 @@ internal static class TrainingOptionTable
         Own("z_loss", Number, "0.0", "Weight of the square of the logarithm of the softmax's denominator; 1e-4 where logits drift.", (s, v) => s.Loss(l => l with { ZLoss = v.Number() })),
         Own("normalize", Text, "\"token\"", "Divisor of a step's loss: token (Σ weights), count, example, turn, or fixed:NUMBER.",
             (s, v) => s with { Training = s.Training with { Normalization = LossNormalization.Parse(v.Text) } }),
-        Own("logits_budget", Integer, "67108864", "Bytes of float32 logits at a time.", (s, v) => s.Loss(l => l with { LogitsBudget = (long)v.Integer })),
+        Own("logits_budget", Integer, "null", "Bytes of float32 logits at a time; null for 64 MiB and at least 192 positions.", (s, v) => s.Loss(l => l with { LogitsBudget = v.IsNull ? null : (long)v.Integer })),
 
         Choice("logging_strategy", "\"steps\"", Intervals, "When to log.", (s, v) => s.Train(t => t with { LoggingStrategy = v.Interval() })),
         Obeyed("logging_steps", Number, "10", "Updates between logs; below 1 a share of the run.", (s, v) => s.Train(t => t with { LoggingSteps = v.Number() })),
