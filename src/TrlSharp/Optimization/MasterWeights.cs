@@ -14,14 +14,16 @@ internal sealed class MasterWeights : IOptimizer
     public const string Suffix = ".master";
 
     private readonly IOptimizer _inner;
-    private readonly Tensor?[] _rounded; // weights that kernels over lanes round
+    private readonly Tensor?[] _within; // weights that AdamW rounds itself
+    private readonly List<(Tensor Weight, Tensor Master)> _after = []; // weights that are rounded when their masters have moved
 
     private MasterWeights(IReadOnlyList<(string Name, Parameter Value)> parameters, IOptimizer inner)
     {
         (Parameters, _inner) = (parameters, inner);
-        var shorter = parameters.Zip(inner.Parameters).Where(p => p.First.Value.dtype != ScalarType.Float32).ToList();
-        _rounded = [.. parameters.Select(p => p.Value.dtype == ScalarType.BFloat16 && Lanes.Handles(p.Value) && p.Value.is_contiguous() ? p.Value : null)];
-        State = [.. inner.State, .. shorter.Select(p => ($"{p.First.Name}{Suffix}", (Tensor)p.Second.Value))];
+        _within = [.. parameters.Select(p => inner is AdamW && IsRounded(p.Value) ? p.Value : null)];
+        var shorter = parameters.Zip(inner.Parameters, (own, master) => (own.Name, Weight: own.Value, Master: master.Value)).Where(p => !ReferenceEquals(p.Weight, p.Master)).ToList();
+        _after.AddRange(shorter.Where(p => !_within.Contains(p.Weight, ReferenceEqualityComparer.Instance)).Select(p => ((Tensor)p.Weight, (Tensor)p.Master)));
+        State = [.. inner.State, .. shorter.Select(p => ($"{p.Name}{Suffix}", (Tensor)p.Master))];
     }
 
     public IReadOnlyList<(string Name, Parameter Value)> Parameters { get; }
@@ -42,17 +44,18 @@ internal sealed class MasterWeights : IOptimizer
 
     public void Step(Tensor[] gradients, double rate, double factor = 1)
     {
-        if (_inner is AdamW adam) adam.Step(gradients, rate, factor, _rounded);
+        if (_inner is AdamW adam) adam.Step(gradients, rate, factor, _within);
         else _inner.Step(gradients, rate, factor);
         using var inference = no_grad();
-        for (var i = 0; i < Parameters.Count; i++)
+        foreach (var (weight, master) in _after)
         {
-            var (weight, master) = (Parameters[i].Value, _inner.Parameters[i].Value);
-            if (ReferenceEquals(weight, master) || (_inner is AdamW && _rounded[i] is not null)) continue;
-            if (_rounded[i] is null) weight.copy_(master);
-            else Round(master, weight);
+            if (IsRounded(weight)) Round(master, weight);
+            else weight.copy_(master);
         }
     }
+
+    /// <summary>Whether kernels over lanes round to it.</summary>
+    private static bool IsRounded(Tensor weight) => weight.dtype == ScalarType.BFloat16 && Lanes.Handles(weight) && weight.is_contiguous();
 
     private static unsafe void Round(Tensor from, Tensor to)
     {
