@@ -9,7 +9,7 @@ namespace TrlSharp.Adapters;
 /// <code>
 /// dL/dB = gᵀ·h      dL/dA = s·(g·B)ᵀ·(x ⊙ m)      dL/dx = s·g·B·A ⊙ m      dL/dy = g
 /// </code>
-/// T rows, I inputs, O outputs, R rank.
+/// In bfloat16 the products are those of <see cref="LowRankKernel"/>. T rows, I inputs, O outputs, R rank.
 /// </summary>
 internal static class LowRankProduct
 {
@@ -25,16 +25,21 @@ internal static class LowRankProduct
         using var scope = NewDisposeScope();
         Tensor low, output;
         var wideType = a.dtype;
+        var isThin = x.dtype == ScalarType.BFloat16 && y.dtype == x.dtype && wideType == ScalarType.Float32 && b.dtype == wideType && x.dim() == 2 && x.device_type == TorchSharp.DeviceType.CPU;
         Tensor Input(Tensor from, Tensor? kept)
         {
+            if (kept is null && isThin) return Ops.Plain(from); // [T, I]
             var wide = from.to(wideType); // [T, I]
             return kept is null ? wide : wide * kept * Scalars.Of(dropout!.Value.Factor); // [T, I]
         }
 
         using (no_grad())
         {
-            low = nn.functional.linear(Input(x, dropout?.Kept), a) * Scalars.Of(scaling); // [T, R]
-            output = y.Plus(nn.functional.linear(low, b, bias is null ? null : bias * Scalars.Of(scaling)).to(y.dtype)); // [T, O]
+            var input = Input(x, dropout?.Kept); // [T, I]
+            low = isThin ? LowRankKernel.Reduce(input, Ops.Plain(a), scaling) : nn.functional.linear(input, a) * Scalars.Of(scaling); // [T, R]
+            output = isThin && bias is null
+                ? LowRankKernel.Expand(low, b.t().contiguous(), Ops.Plain(y), y.dtype)
+                : y.Plus(nn.functional.linear(low, b, bias is null ? null : bias * Scalars.Of(scaling)).to(y.dtype)); // [T, O]
         }
 
         var (pullsX, pullsY, type) = (x.requires_grad, y.requires_grad, x.dtype);
@@ -42,17 +47,18 @@ internal static class LowRankProduct
         Tensor?[] Backward(Tensor gradient, Tensor[] saved)
         {
             var (first, second, reduced, kept) = (saved[0], saved[1], saved[2], dropout is null ? null : saved[3]);
-            var pull = gradient.to(first.dtype); // [T, O]
-            var inner = pull.matmul(second) * Scalars.Of(scaling); // [T, R]
+            var pull = isThin ? Ops.Plain(gradient) : gradient.to(first.dtype); // [T, O]
+            var inner = isThin ? LowRankKernel.Reduce(pull, second.t().contiguous(), scaling) : pull.matmul(second) * Scalars.Of(scaling); // [T, R]
             var input = Input(again?.Result() ?? saved[^1], kept); // [T, I]
+            Tensor InputGradient() => isThin && kept is null ? LowRankKernel.Expand(inner, Ops.Plain(first), null, type) : Input(inner.matmul(first), kept).to(type); // [T, I]
             Tensor?[] gradients =
             [
-                pullsX ? Input(inner.matmul(first), kept).to(type) : null, // [T, I]
+                pullsX ? InputGradient() : null, // [T, I]
                 pullsY ? gradient.alias() : null, // [T, O]
-                inner.t().matmul(input), // [R, I]
-                pull.t().matmul(reduced), // [O, R]
+                isThin ? LowRankKernel.Gather(inner, input) : inner.t().matmul(input), // [R, I]
+                isThin ? LowRankKernel.Gather(reduced, pull).t().contiguous() : pull.t().matmul(reduced), // [O, R]
             ];
-            return bias is null ? gradients : [.. gradients, pull.sum([0]) * Scalars.Of(scaling)]; // [O]
+            return bias is null ? gradients : [.. gradients, gradient.to(first.dtype).sum([0]) * Scalars.Of(scaling)]; // [O]
         }
 
         Tensor[] kept = [a, b, low, .. dropout is { } d ? [d.Kept] : Array.Empty<Tensor>(), .. again is null ? [x] : Array.Empty<Tensor>()];
