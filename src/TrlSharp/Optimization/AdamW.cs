@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace TrlSharp.Optimization;
 
-/// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101) through libtorch's fused kernel: one call per group, at the speed of memory. Masters of bfloat16 weights are moved by <see cref="AdamWKernel"/>.</summary>
+/// <summary>AdamW (Loshchilov and Hutter, arXiv:1711.05101) through libtorch's fused kernel: one call per group, at the speed of memory. Masters of bfloat16 weights are moved by <see cref="AdamWKernel"/> (docs/decisions/0011).</summary>
 internal sealed class AdamW : IOptimizer
 {
     private readonly OptimizerOptions _options;
