@@ -1,5 +1,6 @@
 using TorchSharp;
 using TrlSharp.Adapters;
+using TrlSharp.Native;
 using static TorchSharp.torch;
 
 namespace TrlSharp.Tests.Adapters;
@@ -35,6 +36,34 @@ public sealed class LowRankKernelTests
         AreClose(Double(low).t().matmul(Double(x)), LowRankKernel.Gather(low, x), Exact);
         AreClose(Double(low).matmul(Double(factor)), LowRankKernel.Expand(low, factor, null, type), rounded);
         AreClose(Double(y) + Double(low).matmul(Double(factor)), LowRankKernel.Expand(low, factor, y, type), rounded);
+    }
+
+    /// <summary>The whole node in bfloat16 against autograd over the formula in float64.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Adapted_products_of_bfloat16_are_the_formula(bool drops, bool hasBias)
+    {
+        using var scope = NewDisposeScope();
+        const double Scaling = 0.5;
+        Tensor Leaf(ScalarType type, params long[] shape) => (_draws.Normal(shape) * 0.5).to(type).requires_grad_();
+        Tensor Double(Tensor t) => t.detach().to(ScalarType.Float64).requires_grad_(t.is_leaf && t.requires_grad);
+        Tensor[] leaves = [Leaf(ScalarType.BFloat16, 70, 45), Leaf(ScalarType.BFloat16, 70, 52), Leaf(ScalarType.Float32, 6, 45), Leaf(ScalarType.Float32, 52, 6), Leaf(ScalarType.Float32, 52)];
+        var wide = leaves.Select(Double).ToArray();
+        var kept = _draws.Uniform(70, 45).gt(0.25f);
+        var pull = _draws.Normal(70, 52).to(ScalarType.BFloat16);
+
+        var output = LowRankProduct.AddTo(leaves[1], leaves[0], (leaves[2], leaves[3], hasBias ? leaves[4] : null), Scaling, drops ? (kept, 1 / 0.75) : null);
+        CustomGradient.Run(() => output.backward([pull]));
+        var input = drops ? wide[0] * kept / 0.75 : wide[0];
+        var expected = wide[1] + (nn.functional.linear(input.matmul(wide[2].t()) * Scaling, wide[3]) + (hasBias ? wide[4] * Scaling : 0));
+        expected.backward([pull.to(ScalarType.Float64)]);
+
+        void AreClose(Tensor right, Tensor ours, double limit) => Assert.InRange((ours.detach().to(ScalarType.Float64) - right).abs().max().ToDouble() / right.abs().max().ToDouble(), 0, limit);
+        AreClose(expected, output, 1 / 128.0);
+        for (var i = 0; i < (hasBias ? 5 : 4); i++) AreClose(wide[i].grad!, leaves[i].grad!, leaves[i].dtype == ScalarType.Float32 ? 1e-5 : 1 / 128.0);
     }
 
     /// <summary>To the last bit, on work that is enough for three.</summary>
