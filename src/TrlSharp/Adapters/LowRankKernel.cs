@@ -11,7 +11,7 @@ namespace TrlSharp.Adapters;
 /// </summary>
 internal static unsafe class LowRankKernel
 {
-    /// <summary>Ranks whose sums are kept in registers together.</summary>
+    /// <summary>Ranks whose sums over rows are kept in registers together.</summary>
     private const int Group = 8;
 
     /// <summary>Rows that share what is read of a factor.</summary>
@@ -84,7 +84,7 @@ internal static unsafe class LowRankKernel
         where T : unmanaged
     {
         long r = 0;
-        for (; r + 4 <= rank; r += 4)
+        for (; r + 4 <= rank; r += 4) // four sums share what is read of x
         {
             var f = factor + (r * columns);
             var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);

@@ -33,12 +33,14 @@ internal static class LowRankProduct
             return kept is null ? wide : wide * kept * Scalars.Of(dropout!.Value.Factor); // [T, I]
         }
 
+        // [T, C], [R, C] → [T, R]
+        Tensor Reduce(Tensor rows, Tensor factor) => isThin ? LowRankKernel.Reduce(rows, Ops.Plain(factor), scaling) : nn.functional.linear(rows, factor) * Scalars.Of(scaling);
+
         using (no_grad())
         {
-            var input = Input(x, dropout?.Kept); // [T, I]
-            low = isThin ? LowRankKernel.Reduce(input, Ops.Plain(a), scaling) : nn.functional.linear(input, a) * Scalars.Of(scaling); // [T, R]
+            low = Reduce(Input(x, dropout?.Kept), a); // [T, R]
             output = isThin && bias is null
-                ? LowRankKernel.Expand(low, b.t().contiguous(), Ops.Plain(y), y.dtype)
+                ? LowRankKernel.Expand(low, Ops.Plain(b.t()), Ops.Plain(y), y.dtype)
                 : y.Plus(nn.functional.linear(low, b, bias is null ? null : bias * Scalars.Of(scaling)).to(y.dtype)); // [T, O]
         }
 
@@ -48,7 +50,7 @@ internal static class LowRankProduct
         {
             var (first, second, reduced, kept) = (saved[0], saved[1], saved[2], dropout is null ? null : saved[3]);
             var pull = isThin ? Ops.Plain(gradient) : gradient.to(first.dtype); // [T, O]
-            var inner = isThin ? LowRankKernel.Reduce(pull, second.t().contiguous(), scaling) : pull.matmul(second) * Scalars.Of(scaling); // [T, R]
+            var inner = Reduce(pull, second.t()); // [T, R]
             var input = Input(again?.Result() ?? saved[^1], kept); // [T, I]
             Tensor InputGradient() => isThin && kept is null ? LowRankKernel.Expand(inner, Ops.Plain(first), null, type) : Input(inner.matmul(first), kept).to(type); // [T, I]
             Tensor?[] gradients =

@@ -80,7 +80,10 @@ internal static unsafe class VocabularyKernel
         where T : unmanaged
     {
         if (Lanes.Scalar(z + target) != largest) return false;
-        for (var i = target; i-- > 0;)
+        var (wanted, i) = (Vector512.Create(largest), 0L);
+        for (; i + Lanes.Width <= target; i += Lanes.Width)
+            if (Vector512.EqualsAny(Lanes.Load(z + i, Lanes.Width), wanted)) return false;
+        for (; i < target; i++)
             if (Lanes.Scalar(z + i) == largest) return false;
         return true;
     }

@@ -33,26 +33,26 @@ internal sealed class AdamW : IOptimizer
 
     public IReadOnlyList<(string Name, Tensor Value)> State { get; }
 
-    public void Step(Tensor[] gradients, double rate, double factor = 1) => Step(gradients, rate, factor, []);
+    public void Step(Tensor[] gradients, double rate, double factor = 1) => Step(gradients, rate, factor, new Tensor?[Parameters.Count]);
 
     /// <summary>One update that also rounds what it has moved.</summary>
     /// <param name="gradients">As in the interface.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="factor">What gradients are multiplied by.</param>
-    /// <param name="rounded">For each parameter a contiguous bfloat16 tensor on the processor that takes its new values; null for none. Empty for none at all.</param>
-    public void Step(Tensor[] gradients, double rate, double factor, IReadOnlyList<Tensor?> rounded)
+    /// <param name="rounded">For each parameter a contiguous bfloat16 tensor on the processor that takes its new values; null for none.</param>
+    public void Step(Tensor[] gradients, double rate, double factor, Tensor?[] rounded)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         var update = (int)_steps.PlusInPlace(ones_like(_steps)).item<float>();
-        GradientNorm.Scale([.. gradients.Where((_, i) => rounded.Count == 0 || rounded[i] is null)], factor);
+        GradientNorm.Scale([.. gradients.Where((_, i) => rounded[i] is null)], factor);
         foreach (var group in _groups)
         {
             var kernel = new AdamWKernel(_options, group.WeightDecay, rate, factor, update);
             var rest = new List<int>();
             for (var i = 0; i < group.Parameters.Length; i++)
             {
-                if (rounded.Count > 0 && rounded[group.First + i] is { } weight) kernel.Step(group.Parameters[i], gradients[group.First + i], group.Averages[i], group.Squares[i], weight);
+                if (rounded[group.First + i] is { } weight) kernel.Step(group.Parameters[i], gradients[group.First + i], group.Averages[i], group.Squares[i], weight);
                 else rest.Add(i);
             }
 

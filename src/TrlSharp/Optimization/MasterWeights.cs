@@ -20,9 +20,10 @@ internal sealed class MasterWeights : IOptimizer
     private MasterWeights(IReadOnlyList<(string Name, Parameter Value)> parameters, IOptimizer inner)
     {
         (Parameters, _inner) = (parameters, inner);
-        _within = [.. parameters.Select(p => inner is AdamW && IsRounded(p.Value) ? p.Value : null)];
+        bool IsWithin(Tensor weight) => inner is AdamW && IsRounded(weight);
+        _within = [.. parameters.Select(p => IsWithin(p.Value) ? p.Value : null)];
         var shorter = parameters.Zip(inner.Parameters, (own, master) => (own.Name, Weight: own.Value, Master: master.Value)).Where(p => !ReferenceEquals(p.Weight, p.Master)).ToList();
-        _after.AddRange(shorter.Where(p => !_within.Contains(p.Weight, ReferenceEqualityComparer.Instance)).Select(p => ((Tensor)p.Weight, (Tensor)p.Master)));
+        _after.AddRange(shorter.Where(p => !IsWithin(p.Weight)).Select(p => ((Tensor)p.Weight, (Tensor)p.Master)));
         State = [.. inner.State, .. shorter.Select(p => ($"{p.Name}{Suffix}", (Tensor)p.Master))];
     }
 

@@ -66,9 +66,9 @@ internal sealed class GradientBuffer(IReadOnlyList<(string Name, Parameter Value
     public Tensor[] Take(bool trained)
     {
         using var inference = no_grad();
-        bool[] reached = trained && !_checked ? [.. parameters.Select((p, i) => _sums[i]?.IsReached ?? IsReached(p.Value.grad!))] : [];
+        bool[]? reached = trained && !_checked ? [.. parameters.Select((p, i) => _sums[i]?.IsReached ?? IsReached(p.Value.grad!))] : null;
         Tensor[] gradients = [.. parameters.Select((p, i) => _sums[i]?.Filled() ?? p.Value.grad!)];
-        if (reached.Length == 0) return gradients;
+        if (reached is null) return gradients;
         _checked = true;
         var missing = parameters.Where((p, i) => !p.Name.Contains(".experts.", StringComparison.Ordinal) && !reached[i]).ToList();
         if (missing.Count > 0)

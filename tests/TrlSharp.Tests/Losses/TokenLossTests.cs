@@ -1,6 +1,7 @@
 using TorchSharp;
 using TrlSharp.Batches;
 using TrlSharp.Losses;
+using TrlSharp.Models;
 using TrlSharp.Tests.Training;
 using static TorchSharp.torch;
 
@@ -51,6 +52,56 @@ public sealed class TokenLossTests
         Assert.Equal(2 * Math.Log(4), loss.Entropy, 1e-6);
         Assert.Equal(2, loss.Correct);
         Assert.Equal(3, loss.Trained);
+    }
+
+    /// <summary>Equal scores before the target, in a whole vector before it or in the rest, make it wrong; behind it they do not.</summary>
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void The_first_of_equal_scores_is_the_likeliest(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var logits = zeros(4, 50, dtype: type); // [4, 50]
+        foreach (var (row, likely) in new (int, int[])[] { (0, [20, 45]), (1, [20, 45]), (2, [33, 40]), (3, [0]) })
+            foreach (var index in likely) logits[row, index] = tensor(3f).to(type);
+        bool IsRight(int row, long target) => VocabularyLoss.Of(logits.narrow(0, row, 1), tensor([target]), tensor([1f]), new()).Correct == 1;
+        Assert.Equal([true, false, false, true, true, false], [IsRight(0, 20), IsRight(1, 45), IsRight(2, 40), IsRight(2, 33), IsRight(3, 0), IsRight(3, 49)]);
+    }
+
+    [Theory]
+    [InlineData(11, null, int.MaxValue)]
+    [InlineData(152_000, null, 192)]
+    [InlineData(152_000, 10L * 4 * 152_000, 10)]
+    public void Chunks_of_the_head_have_as_many_positions_as_the_budget_holds_and_without_one_enough(int vocabulary, long? budget, int most)
+    {
+        using var scope = NewDisposeScope();
+        var model = new ChunkedModel(new TinyModel(vocabulary, hidden: 2));
+        var batch = new Collator(vocabulary, LossNormalization.Token).Collate(TinyModel.Rows(60));
+        Assert.InRange(batch.TrainedCount, 193, 2 * 192);
+        TokenLoss.Evaluate(model, batch, new() { LogitsBudget = budget });
+        Assert.Equal(batch.TrainedCount, model.Chunks.Sum());
+        Assert.All(model.Chunks.SkipLast(1), chunk => Assert.Equal(most, chunk));
+        Assert.Equal(((long)batch.TrainedCount + most - 1) / most, model.Chunks.Count);
+    }
+
+    /// <summary>Notes how many positions it is asked for at a time.</summary>
+    private sealed class ChunkedModel(ICausalLM model) : ICausalLM
+    {
+        public List<long> Chunks { get; } = [];
+
+        public int VocabularySize => model.VocabularySize;
+
+        public IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Value)> Parameters => model.Parameters;
+
+        public ulong? TrainingSeed { get; set; }
+
+        public Tensor HiddenStates(Tensor tokens, SequenceLayout layout) => model.HiddenStates(tokens, layout);
+
+        public Tensor Logits(Tensor hidden)
+        {
+            Chunks.Add(hidden.size(0));
+            return model.Logits(hidden);
+        }
     }
 
     [Fact]
